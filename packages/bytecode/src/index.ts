@@ -1,1 +1,40 @@
-export {};
+// The data flow: errors, instructions, the object's boxes.
+export {
+  AnyBpfError,
+  AssemblyError,
+  InternalError,
+  InvalidInstructionError,
+  LinkError,
+  ObjectFormatError,
+} from './errors.ts';
+export type {
+  AccessSize,
+  AluOp,
+  AtomicOp,
+  Endianness,
+  Instruction,
+  InstructionStream,
+  JumpOp,
+  LddwSource,
+  Operand,
+  Register,
+  Width,
+} from './isa/instruction.ts';
+export type { LinkedFunction, LinkedObject, LinkedProgram } from './link/linked-object.ts';
+export type {
+  CoreRelocationSpec,
+  FunctionSpec,
+  GlobalData,
+  GlobalVariable,
+  LineInfo,
+  MapSpec,
+  ObjectSpec,
+  ProgramSpec,
+  RelocationSpec,
+} from './object/spec.ts';
+export {
+  isVerified,
+  trustWithoutVerification,
+  type Verification,
+  type VerifiedObject,
+} from './verified.ts';

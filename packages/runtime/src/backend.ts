@@ -13,6 +13,8 @@ export interface Backend {
   readonly name: string;
   /** Names that may follow a colon, e.g. `hxdp-rtl` of `smartnic-sim:hxdp-rtl`; empty when none. */
   readonly variants: readonly string[];
+  /** This backend set to one of `variants`; its `name` then ends in the variant. */
+  withVariant?(variant: string): Backend;
   /** Declared, so that what is lacking is refused at load and not met by crashing. */
   readonly capabilities: Capabilities;
   /** Whether it works here. Cheap, without side effects, never throws. */

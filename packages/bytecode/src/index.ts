@@ -32,6 +32,8 @@ export type {
   ProgramSpec,
   RelocationSpec,
 } from './object/spec.ts';
+export type { MapTypeName } from './platform/linux/map-types.ts';
+export type { ProgramTypeName } from './platform/linux/program-types.ts';
 export {
   isVerified,
   trustWithoutVerification,

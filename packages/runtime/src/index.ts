@@ -21,15 +21,6 @@ export {
   PacketSizeError,
   UnsupportedFeatureError,
 } from './errors.ts';
-// Packets and backend selection.
-export {
-  CaptureFormatError,
-  LinkTypeError,
-  PacketBatchSizeError,
-  PacketTextError,
-} from './packets/errors.ts';
-export { type PacketBatch, packetAt, packetBatch } from './packets/packet-batch.ts';
-export { groupPackets, type PacketGroups } from './packets/packet-groups.ts';
 export {
   type Capture,
   type CapturedPacket,
@@ -45,35 +36,44 @@ export {
   writePcap,
   writePcapng,
 } from './packets/capture/write-capture.ts';
+// Packets and backend selection.
+export {
+  CaptureFormatError,
+  LinkTypeError,
+  PacketBatchSizeError,
+  PacketTextError,
+} from './packets/errors.ts';
 export { parseIpv4, parseIpv6, parseMac } from './packets/frames/address.ts';
 export { internetChecksum } from './packets/frames/checksum.ts';
 export { formatHex, parseHex } from './packets/frames/hex.ts';
 export { frame, type Layer, padFrame } from './packets/frames/layer.ts';
-export { ethernet, type EthernetOptions, vlan, type VlanOptions } from './packets/frames/link.ts';
+export { type EthernetOptions, ethernet, type VlanOptions, vlan } from './packets/frames/link.ts';
 export {
-  ipv4,
   type Ipv4Options,
-  ipv6,
   type Ipv6Options,
+  ipv4,
+  ipv6,
 } from './packets/frames/network.ts';
 export {
-  icmp,
   type IcmpOptions,
+  icmp,
   icmpv6,
   type PortOptions,
   TCP_FLAG,
-  tcp,
   type TcpOptions,
+  tcp,
   udp,
 } from './packets/frames/transport.ts';
-export { FLOW_KINDS, flowFrame, type FlowKind } from './packets/generate/flow.ts';
+export { FLOW_KINDS, type FlowKind, flowFrame } from './packets/generate/flow.ts';
 export { Random } from './packets/generate/random.ts';
 export {
-  randomBatch,
   type RandomPacketOptions,
+  randomBatch,
   randomPackets,
 } from './packets/generate/random-packets.ts';
-export { workloadBatch, type WorkloadOptions } from './packets/generate/workload.ts';
+export { type WorkloadOptions, workloadBatch } from './packets/generate/workload.ts';
+export { type PacketBatch, packetAt, packetBatch } from './packets/packet-batch.ts';
+export { groupPackets, type PacketGroups } from './packets/packet-groups.ts';
 export {
   type BackendName,
   BackendNameError,
@@ -85,6 +85,6 @@ export {
   NoBackendError,
   probeAll,
   requireBackend,
-  selectBackend,
   type SelectOptions,
+  selectBackend,
 } from './selection/select-backend.ts';

@@ -1,0 +1,40 @@
+import { disassemble, linkObject, parseObject } from '@anybpf/bytecode';
+import { type Command, type Request, UsageError, usageOf } from '../command.ts';
+import { reportPerObject } from '../per-object.ts';
+import { syntaxOption } from '../syntax.ts';
+
+export const disasm: Command = {
+  name: 'disasm',
+  synopsis: 'OBJ [--program P] [--syntax llvm|ubpf]',
+  summary: 'disassembly, with source lines where BTF has them',
+  options: { program: { type: 'string' }, syntax: { type: 'string' } },
+  positionals: [1, 1],
+  run(request, terminal) {
+    const usage = usageOf(this);
+    return reportPerObject(
+      request,
+      terminal,
+      (bytes) => ({ programs: listPrograms(bytes, request, usage) }),
+      (path, { programs }) =>
+        programs
+          .map(({ name, section, text }) => `${path}: ${name} (${section})\n${text}`)
+          .join('\n'),
+    );
+  },
+};
+
+function listPrograms(bytes: Uint8Array, request: Request, usage: string) {
+  const syntax = syntaxOption(request, usage);
+  const wanted = request.text('program');
+  const spec = parseObject(bytes);
+  const names = spec.programs.map(({ name }) => name);
+  if (wanted !== undefined && !names.includes(wanted)) {
+    throw new UsageError(`there is no program "${wanted}"; there are: ${names.join(', ')}`, usage);
+  }
+  const { programs } = linkObject(spec, wanted === undefined ? {} : { programs: [wanted] });
+  return programs.map(({ name, section, code, lines }) => ({
+    name,
+    section,
+    text: disassemble(code, { ...syntax, lines }),
+  }));
+}

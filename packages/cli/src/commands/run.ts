@@ -1,0 +1,81 @@
+import { verdictName } from '@anybpf/bytecode';
+import { type ProgramInput, packetAt, type RunResult, readCapture } from '@anybpf/runtime';
+import { backendFor } from '../backends.ts';
+import { type Command, type Request, UsageError, usageOf } from '../command.ts';
+import { readBytes } from '../files.ts';
+import { parseHex, toHex } from '../hex.ts';
+import { applyMapEntry, dumpMaps } from '../map-entries.ts';
+import { openProgram } from '../open-program.ts';
+
+export const run: Command = {
+  name: 'run',
+  synopsis:
+    'OBJ --program P --backend B (--packet HEX | --pcap FILE) [--map NAME=KEYHEX:VALUEHEX]... [--ctx HEX] [--type T]',
+  summary: 'one program over given input: verdicts, packets, cost, final maps',
+  options: {
+    program: { type: 'string' },
+    backend: { type: 'string' },
+    packet: { type: 'string' },
+    pcap: { type: 'string' },
+    map: { type: 'string', multiple: true },
+    ctx: { type: 'string' },
+    type: { type: 'string' },
+  },
+  positionals: [1, 1],
+  async run(request, terminal) {
+    const usage = usageOf(this);
+    const inputs = await readInputs(request, usage);
+    const { object, program, type } = await openProgram(request, terminal, usage);
+    const backend = await backendFor(request.text('backend'));
+    await using loaded = await backend.load(object, { defaultProgramType: type });
+    const loadedProgram = loaded.programs.get(program.name);
+    if (loadedProgram === undefined) {
+      throw new UsageError(`${backend.name} did not load program "${program.name}"`, usage);
+    }
+    for (const entry of request.list('map')) applyMapEntry(loaded, entry, usage);
+    const results = inputs.map((input) => describeResult(loadedProgram.run(input)));
+    const maps = dumpMaps(loaded);
+
+    function describeResult({ verdict, packet, cost }: RunResult) {
+      return {
+        verdict,
+        verdictName: verdictName(type, verdict),
+        packetOut: packet === null ? null : toHex(packet),
+        cost,
+      };
+    }
+
+    if (request.json) {
+      const document = { backend: backend.name, program: program.name, results, maps };
+      terminal.out(JSON.stringify(document, null, 2));
+      return 0;
+    }
+    results.forEach(({ verdictName: name, packetOut, cost }, index) => {
+      terminal.out(`${index + 1}  ${name}  ${cost.value} ${cost.unit}  ${packetOut ?? ''}`.trimEnd());
+    });
+    for (const [name, entries] of Object.entries(maps)) {
+      for (const { key, value } of entries) terminal.out(`${name}  ${key}: ${value}`);
+    }
+    return 0;
+  },
+};
+
+async function readInputs(request: Request, usage: string): Promise<readonly ProgramInput[]> {
+  const packet = request.text('packet');
+  const pcap = request.text('pcap');
+  const ctx = request.text('ctx');
+  if (packet !== undefined && pcap !== undefined) {
+    throw new UsageError('--packet and --pcap exclude each other', usage);
+  }
+  const context = ctx === undefined ? {} : { context: parseHex(ctx, '--ctx', usage) };
+  if (packet !== undefined) return [{ packet: parseHex(packet, '--packet', usage), ...context }];
+  if (pcap !== undefined) {
+    const batch = readCapture(await readBytes(pcap)).toBatch();
+    return Array.from({ length: batch.count }, (_, index) => ({
+      packet: packetAt(batch, index),
+      ...context,
+    }));
+  }
+  if (ctx === undefined) throw new UsageError('--packet, --pcap or --ctx is missing', usage);
+  return [context];
+}

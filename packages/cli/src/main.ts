@@ -1,0 +1,76 @@
+import { AnyBpfError } from '@anybpf/bytecode';
+import { type Command, type ExitStatus, parseRequest, usageOf } from './command.ts';
+import { asm } from './commands/asm.ts';
+import { backends } from './commands/backends.ts';
+import { bench } from './commands/bench.ts';
+import { conformance } from './commands/conformance.ts';
+import { conformancePlugin } from './commands/conformance-plugin.ts';
+import { disasm } from './commands/disasm.ts';
+import { doctor } from './commands/doctor.ts';
+import { inspect } from './commands/inspect.ts';
+import { run } from './commands/run.ts';
+import { errorDocument } from './failure.ts';
+import { processTerminal, type Terminal } from './terminal.ts';
+import { VERSION } from './version.ts';
+
+const COMMANDS: readonly Command[] = [
+  backends,
+  doctor,
+  inspect,
+  disasm,
+  asm,
+  run,
+  bench,
+  conformance,
+  conformancePlugin,
+];
+
+/**
+ * The command line of docs: `anybpf VERB ARGS`.
+ *
+ * @param args without the interpreter and the script
+ */
+export async function main(
+  args: readonly string[],
+  terminal: Terminal = processTerminal,
+): Promise<ExitStatus> {
+  const [verb, ...rest] = args;
+  if (verb === undefined || verb === 'help' || verb === '--help' || verb === '-h') {
+    terminal.out(overview());
+    return verb === undefined ? 2 : 0;
+  }
+  if (verb === '--version' || verb === '-V') {
+    terminal.out(VERSION);
+    return 0;
+  }
+  const command = COMMANDS.find(({ name }) => name === verb);
+  if (command === undefined) {
+    terminal.err(`anybpf: there is no command "${verb}"\n\n${overview()}`);
+    return 2;
+  }
+  if (rest.includes('--help') || rest.includes('-h')) {
+    terminal.out(`usage: ${usageOf(command)}\n${command.summary}`);
+    return 0;
+  }
+  try {
+    return await command.run(parseRequest(command, rest), terminal);
+  } catch (error) {
+    if (!(error instanceof AnyBpfError)) throw error;
+    if (rest.includes('--json')) terminal.out(JSON.stringify(errorDocument(error), jsonValue, 2));
+    else terminal.err(`anybpf ${verb}: ${error.message}`);
+    return 2;
+  }
+}
+
+function overview(): string {
+  const width = Math.max(...COMMANDS.map(({ name }) => name.length));
+  const rows = COMMANDS.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`);
+  return `usage: anybpf COMMAND [ARGUMENTS] [--json]\n\n${rows.join('\n')}\n\nanybpf COMMAND --help shows a command's arguments.`;
+}
+
+/** JSON has no bigint and prints byte arrays as objects: numbers and hex here. */
+function jsonValue(_key: string, value: unknown): unknown {
+  if (typeof value === 'bigint') return Number(value);
+  if (value instanceof Uint8Array) return Buffer.from(value).toString('hex');
+  return value;
+}

@@ -1,0 +1,76 @@
+import type { BpfMap, LoadedObject } from '@anybpf/runtime';
+import { UsageError } from './command.ts';
+import { parseHex, toHex } from './hex.ts';
+
+/**
+ * One `--map NAME=KEYHEX:VALUEHEX`. A value `@PROGRAM` or `@MAP` refers to a program (program arrays)
+ * or a map (maps of maps) of the same object. An empty key pushes onto a queue or stack. The value of a
+ * per-CPU map may be given once for all CPUs.
+ *
+ * @throws UsageError; MapSizeError and MapOperationError of the map itself
+ */
+export function applyMapEntry(loaded: LoadedObject, argument: string, usage: string): void {
+  const match = /^([^=]+)=([^:]*):(.*)$/s.exec(argument);
+  if (match === null) {
+    throw new UsageError(`--map "${argument}" is not NAME=KEYHEX:VALUEHEX`, usage);
+  }
+  const [, name = '', keyText = '', valueText = ''] = match;
+  const map = mapNamed(loaded, name, usage);
+  const key = parseHex(keyText, `key of map ${name}`, usage);
+  if (valueText.startsWith('@')) {
+    const target = valueText.slice(1);
+    const referred = loaded.programs.get(target) ?? loaded.maps.get(target);
+    if (referred === undefined) {
+      throw new UsageError(`the object has no program or map "${target}"`, usage);
+    }
+    map.setReference(key, referred);
+    return;
+  }
+  const value = parseHex(valueText, `value of map ${name}`, usage);
+  if (map.spec.keySize === 0) map.push(value);
+  else map.set(key, forEveryCpu(map, value));
+}
+
+function mapNamed(loaded: LoadedObject, name: string, usage: string): BpfMap {
+  const map = loaded.maps.get(name);
+  if (map === undefined) {
+    const names = [...loaded.maps.keys()].join(', ') || 'none';
+    throw new UsageError(`there is no map "${name}"; there are: ${names}`, usage);
+  }
+  return map;
+}
+
+function forEveryCpu(map: BpfMap, value: Uint8Array): Uint8Array {
+  if (!map.spec.type.includes('percpu') || value.length !== map.spec.valueSize) return value;
+  const stride = Math.ceil(value.length / 8) * 8;
+  const all = new Uint8Array(stride * map.cpus);
+  for (let cpu = 0; cpu < map.cpus; cpu++) all.set(value, cpu * stride);
+  return all;
+}
+
+/** Final contents of every map that has any, in hex: what `run` prints under `maps`. */
+export function dumpMaps(
+  loaded: LoadedObject,
+): Record<string, { readonly key: string; readonly value: string }[]> {
+  const dump: Record<string, { key: string; value: string }[]> = {};
+  for (const [name, map] of loaded.maps) {
+    const { type } = map.spec;
+    if (type === 'ringbuf') {
+      dump[name] = map.drain().map((record) => ({ key: '', value: toHex(record) }));
+    } else if (type === 'queue' || type === 'stack') {
+      dump[name] = drainQueue(map);
+    } else {
+      dump[name] = [...map].map(([key, value]) => ({ key: toHex(key), value: toHex(value) }));
+    }
+  }
+  return dump;
+}
+
+/** A queue or stack can only be read by taking from it; the run is over, so nobody misses it. */
+function drainQueue(map: BpfMap): { key: string; value: string }[] {
+  const entries: { key: string; value: string }[] = [];
+  for (let value = map.pop(); value !== undefined; value = map.pop()) {
+    entries.push({ key: '', value: toHex(value) });
+  }
+  return entries;
+}

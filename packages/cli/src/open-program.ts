@@ -1,0 +1,74 @@
+import {
+  type LinkedObject,
+  type LinkedProgram,
+  linkObject,
+  linux,
+  type ObjectSpec,
+  type ProgramTypeName,
+  parseObject,
+  trustWithoutVerification,
+  type VerifiedObject,
+} from '@anybpf/bytecode';
+import { type Request, UsageError } from './command.ts';
+import { readBytes } from './files.ts';
+import type { Terminal } from './terminal.ts';
+
+/** A linked object and the one program of it that the command is about. */
+export interface OpenedProgram {
+  readonly object: VerifiedObject;
+  readonly program: LinkedProgram;
+  readonly type: ProgramTypeName;
+}
+
+/**
+ * Opens OBJ (first positional), finds `--program` (it may be left out when there is only one) and
+ * settles its type: from the section, else `--type`, else socket_filter with a warning.
+ */
+export async function openProgram(
+  request: Request,
+  terminal: Terminal,
+  usage: string,
+): Promise<OpenedProgram> {
+  const [path = ''] = request.positionals;
+  const spec = parseObject(await readBytes(path));
+  const name = programName(spec, request.text('program'), usage);
+  const linked = linkObject(spec);
+  const program = linked.programs.find((candidate) => candidate.name === name);
+  if (program === undefined) {
+    throw new UsageError(`program "${name}" does not link on its own`, usage);
+  }
+  const type = program.type ?? givenType(request, usage) ?? assumeSocketFilter(program, terminal);
+  terminal.err(`warning: ${path} is unverified; only the backend's own checks guard it`);
+  return { object: vouch(linked), program, type };
+}
+
+function vouch(linked: LinkedObject): VerifiedObject {
+  return trustWithoutVerification(linked, 'command line, no verifier in this version');
+}
+
+function programName(spec: ObjectSpec, wanted: string | undefined, usage: string): string {
+  const names = spec.programs.map(({ name }) => name);
+  const [only, another] = names;
+  if (wanted !== undefined) {
+    if (names.includes(wanted)) return wanted;
+    const known = names.join(', ') || 'none';
+    throw new UsageError(`there is no program "${wanted}"; there are: ${known}`, usage);
+  }
+  if (only !== undefined && another === undefined) return only;
+  throw new UsageError(`--program is missing; there are: ${names.join(', ') || 'none'}`, usage);
+}
+
+function givenType(request: Request, usage: string): ProgramTypeName | null {
+  const name = request.text('type');
+  if (name === undefined) return null;
+  const row = linux.programTypeByName(name);
+  if (row === undefined) throw new UsageError(`there is no program type "${name}"`, usage);
+  return row.name;
+}
+
+function assumeSocketFilter({ name, section }: LinkedProgram, terminal: Terminal): ProgramTypeName {
+  terminal.err(
+    `warning: section "${section}" says no program type; ${name} is taken as socket_filter (--type)`,
+  );
+  return 'socket_filter';
+}

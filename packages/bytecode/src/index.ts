@@ -40,3 +40,20 @@ export {
   type Verification,
   type VerifiedObject,
 } from './verified.ts';
+// The instruction set.
+export {
+  type ConformanceGroup,
+  classOf,
+  conformanceGroupOf,
+  conformanceGroupsOf,
+  type DecodeOptions,
+  decode,
+  encode,
+  type InstructionClass,
+  type IsaVersion,
+  isaVersionOf,
+  OPCODES,
+  type Opcode,
+  opcodeOf,
+  slotsOf,
+} from './isa/index.ts';

@@ -1,0 +1,24 @@
+export { conformanceGroupOf, conformanceGroupsOf, isaVersionOf } from './conformance.ts';
+export { type DecodeOptions, decode } from './decode.ts';
+export { encode, slotsOf } from './encode.ts';
+export type {
+  AccessSize,
+  AluOp,
+  AtomicOp,
+  Endianness,
+  Instruction,
+  InstructionStream,
+  JumpOp,
+  LddwSource,
+  Operand,
+  Register,
+  Width,
+} from './instruction.ts';
+export {
+  type ConformanceGroup,
+  classOf,
+  type InstructionClass,
+  type IsaVersion,
+  type Opcode,
+} from './opcode.ts';
+export { OPCODES, opcodeOf } from './opcodes.ts';

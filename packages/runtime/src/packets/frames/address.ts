@@ -24,8 +24,8 @@ export function parseIpv4(text: string): Uint8Array {
 export function parseIpv6(text: string): Uint8Array {
   const [head = '', tail, ...more] = text.split('::');
   if (more.length > 0) throw new PacketTextError(text, 'ipv6', 'there is more than one "::"');
-  const front = parseGroups(head, text);
-  const back = tail === undefined ? [] : parseGroups(tail, text);
+  const front = parseGroups(head, text, tail === undefined);
+  const back = tail === undefined ? [] : parseGroups(tail, text, true);
   const missing = 16 - front.length - back.length;
   if (tail === undefined ? missing !== 0 : missing < 2) {
     throw new PacketTextError(text, 'ipv6', 'it has to make eight groups');
@@ -36,11 +36,12 @@ export function parseIpv6(text: string): Uint8Array {
   return bytes;
 }
 
-function parseGroups(part: string, text: string): number[] {
+/** @param last whether the address ends here, where a dotted quad may stand */
+function parseGroups(part: string, text: string, last: boolean): number[] {
   if (part === '') return [];
   const groups = part.split(':');
   return groups.flatMap((group, i) => {
-    if (i === groups.length - 1 && group.includes('.')) return [...parseIpv4(group)];
+    if (last && i === groups.length - 1 && group.includes('.')) return [...parseIpv4(group)];
     if (!/^[0-9a-f]{1,4}$/i.test(group)) {
       throw new PacketTextError(text, 'ipv6', `"${group}" is no group of four digits`);
     }

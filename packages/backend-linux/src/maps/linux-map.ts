@@ -1,0 +1,186 @@
+import type { MapSpec } from '@anybpf/bytecode';
+import {
+  type BpfMap,
+  MapOperationError,
+  MapSizeError,
+  type Program,
+} from '@anybpf/runtime';
+import type { Descriptor } from '../descriptor.ts';
+import { ERRNO } from '../errno.ts';
+import { LinuxProgram } from '../run/linux-program.ts';
+import { entries, keys } from './cursor.ts';
+import { type MapAccess, mapError } from './map-access.ts';
+import { RingBufferReader } from './ring-buffer.ts';
+
+/** Values that are set by file descriptor: bytes from the caller could name any open file. */
+const REFERENCES: ReadonlySet<string> = new Set(['map', 'program', 'socket', 'perf-event', 'cgroup']);
+
+/**
+ * A kernel map behind its file descriptor. Operations are single calls of libbpf on buffers that
+ * belong to the handle, so that no length depends on the caller's arrays.
+ */
+export class LinuxMap implements BpfMap {
+  readonly name: string;
+  readonly spec: MapSpec;
+  readonly cpus: number;
+  readonly #access: MapAccess;
+  /** null for maps without keys: the kernel wants a null pointer there. */
+  readonly #key: Uint8Array | null;
+  readonly #value: Uint8Array;
+  #ring: RingBufferReader | null = null;
+
+  constructor(access: MapAccess) {
+    this.#access = access;
+    this.name = access.spec.name;
+    this.spec = access.spec;
+    this.cpus = access.cpus;
+    this.#key = access.keySize === 0 ? null : new Uint8Array(new ArrayBuffer(access.keySize));
+    this.#value = new Uint8Array(new ArrayBuffer(Math.max(1, access.valueSize)));
+  }
+
+  /** For references to this map from others. */
+  get descriptor(): Descriptor {
+    return this.#access.descriptor;
+  }
+
+  get(key: Uint8Array): Uint8Array | undefined {
+    this.#takeKey(key);
+    const { libbpf, descriptor, keySize, valueSize } = this.#access;
+    const result = libbpf.mapLookup(descriptor.fd, this.#key, keySize, this.#value, valueSize);
+    return this.#valueOf('lookup', result);
+  }
+
+  set(key: Uint8Array, value: Uint8Array, flags = 0): void {
+    this.#takeKey(key);
+    if (REFERENCES.has(this.#access.row.values)) {
+      throw new MapOperationError(
+        this.name,
+        'update',
+        'EINVAL',
+        `a map of type ${this.spec.type} holds references: use setReference`,
+      );
+    }
+    this.#takeValue(value);
+    this.#update(flags);
+  }
+
+  setReference(key: Uint8Array, target: Program | BpfMap): void {
+    this.#takeKey(key);
+    const descriptor = this.#referenced(target);
+    new DataView(this.#value.buffer).setInt32(0, descriptor.fd, true);
+    this.#update(0);
+  }
+
+  delete(key: Uint8Array): boolean {
+    this.#takeKey(key);
+    const { libbpf, descriptor, keySize } = this.#access;
+    if (this.#key === null) throw mapError(this.#access, 'delete', -ERRNO.EOPNOTSUPP);
+    const result = libbpf.mapDelete(descriptor.fd, this.#key, keySize);
+    if (result === -ERRNO.ENOENT) return false;
+    if (result < 0) throw mapError(this.#access, 'delete', result);
+    return true;
+  }
+
+  keys(): IterableIterator<Uint8Array> {
+    return keys(this.#access);
+  }
+
+  [Symbol.iterator](): Iterator<readonly [key: Uint8Array, value: Uint8Array]> {
+    return entries(this.#access);
+  }
+
+  push(value: Uint8Array, flags = 0): void {
+    this.#requireKeyless('push');
+    this.#takeValue(value);
+    this.#update(flags, 'push');
+  }
+
+  pop(): Uint8Array | undefined {
+    this.#requireQueue('pop');
+    const { libbpf, descriptor, valueSize } = this.#access;
+    const result = libbpf.mapLookupAndDelete(descriptor.fd, null, 0, this.#value, valueSize);
+    return this.#valueOf('pop', result);
+  }
+
+  peek(): Uint8Array | undefined {
+    this.#requireQueue('peek');
+    const { libbpf, descriptor, valueSize } = this.#access;
+    const result = libbpf.mapLookup(descriptor.fd, null, 0, this.#value, valueSize);
+    return this.#valueOf('peek', result);
+  }
+
+  drain(): Uint8Array[] {
+    if (this.spec.type !== 'ringbuf') throw mapError(this.#access, 'drain', -ERRNO.EOPNOTSUPP);
+    // The pages are mapped, and unmapped, with the descriptor.
+    if (this.#access.descriptor.fd >= 0) this.#ring ??= new RingBufferReader(this.#access);
+    return this.#ring?.drain() ?? [];
+  }
+
+  /** Gives back the ring's pages; the descriptor belongs to the object. */
+  release(): void {
+    this.#ring?.close();
+    this.#ring = null;
+  }
+
+  #update(flags: number, operation = 'update'): void {
+    if (!Number.isSafeInteger(flags) || flags < 0) {
+      throw mapError(this.#access, operation, -ERRNO.EINVAL);
+    }
+    const { libbpf, descriptor, keySize, valueSize } = this.#access;
+    const result = libbpf.mapUpdate(
+      descriptor.fd,
+      this.#key,
+      keySize,
+      this.#value,
+      valueSize,
+      flags,
+    );
+    if (result < 0) throw mapError(this.#access, operation, result);
+  }
+
+  #valueOf(operation: string, result: number): Uint8Array | undefined {
+    if (result === -ERRNO.ENOENT) return undefined;
+    if (result < 0) throw mapError(this.#access, operation, result);
+    return this.#value.slice(0, this.#access.valueSize);
+  }
+
+  #takeKey(key: Uint8Array): void {
+    const { keySize } = this.#access;
+    if (key.byteLength !== keySize) {
+      throw new MapSizeError(this.name, 'key', key.byteLength, keySize);
+    }
+    this.#key?.set(key);
+  }
+
+  #takeValue(value: Uint8Array): void {
+    const { valueSize } = this.#access;
+    if (value.byteLength !== valueSize) {
+      throw new MapSizeError(this.name, 'value', value.byteLength, valueSize);
+    }
+    this.#value.set(value);
+  }
+
+  #referenced(target: Program | BpfMap): Descriptor {
+    const { values } = this.#access.row;
+    if (values === 'program' && target instanceof LinuxProgram) return target.descriptor;
+    if (values === 'map' && target instanceof LinuxMap) return target.descriptor;
+    throw new MapOperationError(
+      this.name,
+      'setReference',
+      'EINVAL',
+      `a map of type ${this.spec.type} takes ${
+        values === 'program' || values === 'map' ? `a ${values} of the linux backend` : 'no reference'
+      }`,
+    );
+  }
+
+  #requireKeyless(operation: string): void {
+    if (!this.#access.row.keyless) throw mapError(this.#access, operation, -ERRNO.EOPNOTSUPP);
+  }
+
+  #requireQueue(operation: string): void {
+    if (this.spec.type !== 'queue' && this.spec.type !== 'stack') {
+      throw mapError(this.#access, operation, -ERRNO.EOPNOTSUPP);
+    }
+  }
+}

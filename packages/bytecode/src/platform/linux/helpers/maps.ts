@@ -1,0 +1,222 @@
+import type { HelperRow } from '../../platform.ts';
+import {
+  allocSizeOrZero,
+  anything,
+  btfOrNull,
+  btfSock,
+  callback,
+  ctx,
+  exchangedObject,
+  kptr,
+  map,
+  mapKey,
+  mapValue,
+  mapValueOrNull,
+  mapValueUninit,
+  memReadonly,
+  memSizeOrZero,
+  newDynptr,
+  releasedDynptr,
+  releasedRecord,
+  stackOrNull,
+  zero,
+} from './arguments.ts';
+import { base, btfObservers, cgroupStorage, everywhere, tc } from './program-sets.ts';
+import { helper } from './row.ts';
+
+/** Maps, tail calls, ring buffers and object-local storage. */
+export const mapsHelpers: readonly HelperRow[] = Object.freeze([
+  helper(1, 'map_lookup_elem', '3.19', [map, mapKey], 'map-value-or-null', everywhere, {
+    packetAccess: true,
+  }),
+  helper(2, 'map_update_elem', '3.19', [map, mapKey, mapValue, anything], 'integer', everywhere, {
+    packetAccess: true,
+  }),
+  helper(3, 'map_delete_elem', '3.19', [map, mapKey], 'integer', everywhere, {
+    packetAccess: true,
+  }),
+  helper(12, 'tail_call', '4.2', [ctx, map, anything], 'void', everywhere, {
+    mapTypes: ['prog_array'],
+    invalidatesPackets: true,
+  }),
+  helper(81, 'get_local_storage', '4.19', [map, zero], 'map-value', cgroupStorage, {
+    attachTypes: { lsm: ['lsm_cgroup'] },
+    mapTypes: ['cgroup_storage', 'percpu_cgroup_storage'],
+  }),
+  helper(87, 'map_push_elem', '4.20', [map, mapValue, anything], 'integer', everywhere, {
+    mapTypes: ['queue', 'stack', 'bloom_filter'],
+    packetAccess: true,
+  }),
+  helper(88, 'map_pop_elem', '4.20', [map, mapValueUninit], 'integer', everywhere, {
+    mapTypes: ['queue', 'stack'],
+  }),
+  helper(89, 'map_peek_elem', '4.20', [map, mapValueUninit], 'integer', everywhere, {
+    mapTypes: ['queue', 'stack', 'bloom_filter'],
+  }),
+  helper(
+    107,
+    'sk_storage_get',
+    '5.2',
+    [map, btfSock, mapValueOrNull, anything],
+    'map-value-or-null',
+    [
+      ...btfObservers,
+      ...tc,
+      'cgroup_skb',
+      'cgroup_sock',
+      'sock_ops',
+      'sk_msg',
+      'cgroup_sock_addr',
+      'cgroup_sockopt',
+      'struct_ops',
+    ],
+    {
+      variants: [
+        { programTypes: ['cgroup_sock'], arguments: [map, ctx, mapValueOrNull, anything] },
+        {
+          programTypes: ['tracing', 'syscall'],
+          arguments: [map, btfOrNull('sock_common'), mapValueOrNull, anything],
+        },
+      ],
+      mapTypes: ['sk_storage'],
+    },
+  ),
+  helper(
+    108,
+    'sk_storage_delete',
+    '5.2',
+    [map, btfSock],
+    'integer',
+    [
+      ...btfObservers,
+      ...tc,
+      'cgroup_skb',
+      'sock_ops',
+      'sk_msg',
+      'cgroup_sock_addr',
+      'cgroup_sockopt',
+      'struct_ops',
+    ],
+    {
+      variants: [
+        { programTypes: ['tracing', 'syscall'], arguments: [map, btfOrNull('sock_common')] },
+      ],
+      mapTypes: ['sk_storage'],
+    },
+  ),
+  helper(
+    130,
+    'ringbuf_output',
+    '5.8',
+    [map, memReadonly, memSizeOrZero, anything],
+    'integer',
+    base,
+    { mapTypes: ['ringbuf'] },
+  ),
+  helper(
+    131,
+    'ringbuf_reserve',
+    '5.8',
+    [map, allocSizeOrZero, anything],
+    'alloc-mem-or-null',
+    base,
+    { mapTypes: ['ringbuf'], acquires: true },
+  ),
+  helper(132, 'ringbuf_submit', '5.8', [releasedRecord, anything], 'void', base),
+  helper(133, 'ringbuf_discard', '5.8', [releasedRecord, anything], 'void', base),
+  helper(134, 'ringbuf_query', '5.8', [map, anything], 'integer', base, { mapTypes: ['ringbuf'] }),
+  helper(
+    145,
+    'inode_storage_get',
+    '5.10',
+    [map, btfOrNull('inode'), mapValueOrNull, anything],
+    'map-value-or-null',
+    ['lsm'],
+    { mapTypes: ['inode_storage'] },
+  ),
+  helper(146, 'inode_storage_delete', '5.10', [map, btfOrNull('inode')], 'integer', ['lsm'], {
+    mapTypes: ['inode_storage'],
+  }),
+  helper(
+    156,
+    'task_storage_get',
+    '5.11',
+    [map, btfOrNull('task_struct'), mapValueOrNull, anything],
+    'map-value-or-null',
+    base,
+    { mapTypes: ['task_storage'] },
+  ),
+  helper(157, 'task_storage_delete', '5.11', [map, btfOrNull('task_struct')], 'integer', base, {
+    mapTypes: ['task_storage'],
+  }),
+  helper(
+    164,
+    'for_each_map_elem',
+    '5.13',
+    [map, callback, stackOrNull, anything],
+    'integer',
+    base,
+    {
+      mapTypes: ['hash', 'percpu_hash', 'lru_hash', 'lru_percpu_hash', 'array', 'percpu_array'],
+      callback: {
+        arguments: ['const-map-ptr', 'map-key', 'map-value', 'stack'],
+        asynchronous: false,
+        returns: [0, 1],
+      },
+    },
+  ),
+  helper(194, 'kptr_xchg', '5.19', [kptr, exchangedObject], 'btf-id-or-null', base, {
+    acquires: true,
+  }),
+  helper(
+    195,
+    'map_lookup_percpu_elem',
+    '5.19',
+    [map, mapKey, anything],
+    'map-value-or-null',
+    base,
+    { mapTypes: ['percpu_array', 'percpu_hash', 'lru_percpu_hash'], packetAccess: true },
+  ),
+  helper(
+    198,
+    'ringbuf_reserve_dynptr',
+    '5.19',
+    [map, anything, anything, newDynptr('ringbuf')],
+    'integer',
+    base,
+    { mapTypes: ['ringbuf'] },
+  ),
+  helper(199, 'ringbuf_submit_dynptr', '5.19', [releasedDynptr('ringbuf'), anything], 'void', base),
+  helper(
+    200,
+    'ringbuf_discard_dynptr',
+    '5.19',
+    [releasedDynptr('ringbuf'), anything],
+    'void',
+    base,
+  ),
+  helper(
+    209,
+    'user_ringbuf_drain',
+    '6.1',
+    [map, callback, stackOrNull, anything],
+    'integer',
+    base,
+    {
+      mapTypes: ['user_ringbuf'],
+      callback: { arguments: ['dynptr', 'stack'], asynchronous: false, returns: [0, 1] },
+    },
+  ),
+  helper(
+    210,
+    'cgrp_storage_get',
+    '6.2',
+    [map, btfOrNull('cgroup'), mapValueOrNull, anything],
+    'map-value-or-null',
+    base,
+    { mapTypes: ['cgrp_storage'] },
+  ),
+  helper(211, 'cgrp_storage_delete', '6.2', [map, btfOrNull('cgroup')], 'integer', base, {
+    mapTypes: ['cgrp_storage'],
+  }),
+]);

@@ -57,3 +57,14 @@ export {
   opcodeOf,
   slotsOf,
 } from './isa/index.ts';
+// Assembler and disassembler.
+export {
+  type AssembleOptions,
+  assemble,
+  type DisassembleOptions,
+  disassemble,
+  type FormatOptions,
+  formatInstruction,
+  type SourceLocation,
+  type Syntax,
+} from './asm/index.ts';

@@ -72,6 +72,7 @@ export {
   randomPackets,
 } from './packets/generate/random-packets.ts';
 export { type WorkloadOptions, workloadBatch } from './packets/generate/workload.ts';
+export { type PacketLimits, packetLimits } from './packets/limits.ts';
 export { type PacketBatch, packetAt, packetBatch } from './packets/packet-batch.ts';
 export { groupPackets, type PacketGroups } from './packets/packet-groups.ts';
 export {

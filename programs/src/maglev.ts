@@ -26,7 +26,11 @@ export class MaglevRingError extends AnyBpfError {
  */
 export function maglevRing(backends: readonly string[], size: number): Uint32Array {
   if (backends.length === 0 || backends.length > size) {
-    throw new MaglevRingError('needs at least one backend and a slot for each', size, backends.length);
+    throw new MaglevRingError(
+      'needs at least one backend and a slot for each',
+      size,
+      backends.length,
+    );
   }
   if (!isPrime(size)) throw new MaglevRingError('the size has to be prime', size, backends.length);
 

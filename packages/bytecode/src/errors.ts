@@ -62,7 +62,10 @@ export class InvalidInstructionError extends AnyBpfError {
   }
 }
 
-/** Assembler text that does not parse; `line` and `column` count from 1. */
+/**
+ * Assembler text that does not parse; `line` and `column` count from 1. `text` is the whole line, of
+ * which the message shows what is near the column.
+ */
 export class AssemblyError extends AnyBpfError {
   readonly code = 'ASSEMBLY';
   readonly reason: string;
@@ -71,7 +74,9 @@ export class AssemblyError extends AnyBpfError {
   readonly text: string;
 
   constructor(reason: string, line: number, column: number, text: string) {
-    super(`${line}:${column}: ${reason}\n  ${text}\n  ${' '.repeat(Math.max(0, column - 1))}^`);
+    const start = Math.max(0, column - 80);
+    const shown = text.slice(start, start + 160);
+    super(`${line}:${column}: ${reason}\n  ${shown}\n  ${' '.repeat(column - 1 - start)}^`);
     this.reason = reason;
     this.line = line;
     this.column = column;

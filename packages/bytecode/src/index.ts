@@ -1,4 +1,16 @@
 // The data flow: errors, instructions, the object's boxes.
+
+// Assembler and disassembler.
+export {
+  type AssembleOptions,
+  assemble,
+  type DisassembleOptions,
+  disassemble,
+  type FormatOptions,
+  formatInstruction,
+  type SourceLocation,
+  type Syntax,
+} from './asm/index.ts';
 export {
   AnyBpfError,
   AssemblyError,
@@ -7,6 +19,29 @@ export {
   LinkError,
   ObjectFormatError,
 } from './errors.ts';
+// The instruction set.
+export {
+  type Authority,
+  type ConformanceGroup,
+  classOf,
+  conformanceGroupOf,
+  conformanceGroupsOf,
+  type DecodeOptions,
+  type Diagnostic,
+  decode,
+  encode,
+  type InstructionClass,
+  type IsaVersion,
+  isaVersionOf,
+  OPCODES,
+  type Opcode,
+  opcodeOf,
+  type Rule,
+  slotsOf,
+  targetSlotOf,
+  type ValidateOptions,
+  validate,
+} from './isa/index.ts';
 export type {
   AccessSize,
   AluOp,
@@ -40,31 +75,3 @@ export {
   type Verification,
   type VerifiedObject,
 } from './verified.ts';
-// The instruction set.
-export {
-  type ConformanceGroup,
-  classOf,
-  conformanceGroupOf,
-  conformanceGroupsOf,
-  type DecodeOptions,
-  decode,
-  encode,
-  type InstructionClass,
-  type IsaVersion,
-  isaVersionOf,
-  OPCODES,
-  type Opcode,
-  opcodeOf,
-  slotsOf,
-} from './isa/index.ts';
-// Assembler and disassembler.
-export {
-  type AssembleOptions,
-  assemble,
-  type DisassembleOptions,
-  disassemble,
-  type FormatOptions,
-  formatInstruction,
-  type SourceLocation,
-  type Syntax,
-} from './asm/index.ts';

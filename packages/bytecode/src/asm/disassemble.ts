@@ -2,6 +2,7 @@ import { fieldsOf } from '../isa/fields.ts';
 import type { Instruction, InstructionStream } from '../isa/instruction.ts';
 import type { Fields } from '../isa/opcode.ts';
 import { opcodeOf } from '../isa/opcodes.ts';
+import { targetSlotOf } from '../isa/target.ts';
 import { joinImm64, signedHex } from './number.ts';
 import type { Syntax } from './syntax.ts';
 import { type Element, elementsOf, type Placeholder } from './template.ts';
@@ -31,8 +32,8 @@ export interface DisassembleOptions {
 
 /**
  * Text of a stream, one instruction per line, that `assemble` turns into the same bytes in the same
- * syntax. Without labels the LLVM notation is that of llvm-objdump 19 (`--mattr=+alu32` where that
- * matters), but for its notes behind jump targets and what syntax.ts lists.
+ * syntax. Without labels the LLVM notation is that of llvm-objdump 19, but for its notes behind jump
+ * targets and what syntax.ts lists; what it knows under `--mattr=+alu32` alone is printed so.
  */
 export function disassemble(stream: InstructionStream, options: DisassembleOptions = {}): string {
   const { syntax = 'llvm', lines = [], labels = false } = options;
@@ -43,7 +44,7 @@ export function disassemble(stream: InstructionStream, options: DisassembleOptio
     const slot = stream.slots[index] ?? 0;
     for (const line of comments.get(slot) ?? []) output.push(sourceComment(line));
     if (targets.has(slot)) output.push(`${labelOf(slot)}:`);
-    const target = targetOf(instruction, slot);
+    const target = targetSlotOf(instruction, slot);
     const named = target !== null && targets.has(target);
     output.push(
       formatInstruction(instruction, named ? { syntax, target: labelOf(target) } : { syntax }),
@@ -75,29 +76,11 @@ function printedElements(template: string): readonly Element[] {
   return elements;
 }
 
-/**
- * Slot that an instruction may continue at besides the next, or whose address it takes. Linux counts
- * both from the slot after the first, that of lddw too (kernel/bpf/verifier.c, add_subprog).
- */
-function targetOf(instruction: Instruction, slot: number): number | null {
-  switch (instruction.kind) {
-    case 'jump':
-    case 'ja':
-    case 'may-goto':
-    case 'call-local':
-      return slot + 1 + instruction.offset;
-    case 'lddw':
-      return instruction.source === 'function' ? slot + 1 + instruction.imm : null;
-    default:
-      return null;
-  }
-}
-
 /** Targets that begin an instruction; others keep their number. */
 function targetSlots(stream: InstructionStream): ReadonlySet<number> {
   const targets = new Set<number>();
   stream.instructions.forEach((instruction, index) => {
-    const target = targetOf(instruction, stream.slots[index] ?? 0);
+    const target = targetSlotOf(instruction, stream.slots[index] ?? 0);
     if (target !== null && (stream.indexOfSlot[target] ?? -1) >= 0) targets.add(target);
   });
   return targets;

@@ -12,11 +12,11 @@ export interface Match {
   readonly label: LabelReference | null;
 }
 
-/** The failure that got furthest, and all that would have been accepted there. */
+/** The failure that got furthest, and the states that it met there. */
 interface Failure {
   at: number;
   reason: string | null;
-  expected: Set<string>;
+  states: State[];
 }
 
 interface Bound {
@@ -31,7 +31,7 @@ interface Bound {
  * @throws AssemblyError at the first token that no template continues with
  */
 export function matchStatement(start: State, tokens: readonly Token[], line: SourceLine): Match {
-  const failure: Failure = { at: 0, reason: null, expected: new Set() };
+  const failure: Failure = { at: 0, reason: null, states: [] };
   const match = walk(start, tokens, 0, { fields: {}, label: null }, failure);
   if (match !== null) return match;
   throw describe(failure, start, tokens, line);
@@ -58,19 +58,18 @@ function walk(
     const match = walk(literal, tokens, at + 1, bound, failure);
     if (match !== null) return match;
   } else {
-    for (const text of state.literals.keys()) fail(failure, at, `'${text}'`);
-    if (state.accepts !== null) fail(failure, at, 'the end of the line');
+    fail(failure, at, state, null);
   }
   for (const [placeholder, next] of state.operands) {
     const result = parseOperand(placeholder, tokens, at);
     if (!result.ok) {
-      fail(failure, result.at, nameOf(placeholder), result.reason);
+      fail(failure, result.at, state, result.reason ?? null);
       continue;
     }
     const { fields, label = bound.label } = result.value;
     const conflict = conflictOf(bound.fields, fields);
     if (conflict !== null) {
-      fail(failure, at, nameOf(placeholder), conflict);
+      fail(failure, at, state, conflict);
       continue;
     }
     const merged = merge(bound.fields, fields);
@@ -98,15 +97,15 @@ function merge(bound: Partial<Fields>, fields: Partial<Fields>): Partial<Fields>
   return { ...bound, ...fields, ...(imm ? { imm: (bound.imm ?? 0) | (fields.imm ?? 0) } : {}) };
 }
 
-function fail(failure: Failure, at: number, expected: string, reason?: string): void {
+function fail(failure: Failure, at: number, state: State, reason: string | null): void {
   if (at < failure.at) return;
   if (at > failure.at) {
     failure.at = at;
     failure.reason = null;
-    failure.expected = new Set();
+    failure.states = [];
   }
-  failure.reason ??= reason ?? null;
-  failure.expected.add(expected);
+  failure.reason ??= reason;
+  failure.states.push(state);
 }
 
 /** Longer lists of alternatives say less than the offending token alone. */
@@ -131,16 +130,15 @@ function reasonOf(failure: Failure, start: State, token: Token | undefined): str
     const known = closest(token.text, start.literals.keys());
     return `unknown mnemonic ${found}${known === null ? '' : `, did you mean '${known}'?`}`;
   }
-  if (failure.expected.size <= MAX_ALTERNATIVES) {
-    return `expected ${[...failure.expected].join(' or ')}, found ${found}`;
+  const literals = failure.states.flatMap((state) => [...state.literals.keys()]);
+  const expected = new Set([
+    ...literals.map((text) => `'${text}'`),
+    ...failure.states.flatMap((state) => [...state.operands.keys()].map(nameOf)),
+    ...(failure.states.some((state) => state.accepts !== null) ? ['the end of the line'] : []),
+  ]);
+  if (expected.size <= MAX_ALTERNATIVES) {
+    return `expected ${[...expected].join(' or ')}, found ${found}`;
   }
-  const literals = [...failure.expected].filter((text) => text.startsWith("'"));
-  const known =
-    token === undefined
-      ? null
-      : closest(
-          token.text,
-          literals.map((text) => text.slice(1, -1)),
-        );
+  const known = token === undefined ? null : closest(token.text, literals);
   return known === null ? `unexpected ${found}` : `unexpected ${found}, did you mean '${known}'?`;
 }

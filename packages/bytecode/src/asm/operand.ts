@@ -17,7 +17,7 @@ export interface OperandValue {
 
 export type OperandResult =
   | { readonly ok: true; readonly value: OperandValue; readonly next: number }
-  /** `reason` where the token is of the right kind but has a wrong value. */
+  /** `reason` where the operand began well: a token of the right kind with a wrong value. */
   | { readonly ok: false; readonly at: number; readonly reason?: string };
 
 const NAMES: Readonly<Record<Placeholder, string>> = {
@@ -124,7 +124,9 @@ function number(
   const signed = sign !== 'none' && (first === '-' || first === '+');
   if (sign === 'required' && !signed) return { ok: false, at };
   const token = tokens[signed ? at + 1 : at];
-  if (token?.kind !== 'number') return { ok: false, at: signed ? at + 1 : at };
+  if (token?.kind !== 'number') {
+    return signed ? { ok: false, at: at + 1, reason: 'expected a number' } : { ok: false, at };
+  }
   const magnitude = parseNumber(token.text);
   if (magnitude === 'malformed') {
     return { ok: false, at, reason: `malformed number '${clip(token.text)}'` };

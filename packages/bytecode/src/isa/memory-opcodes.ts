@@ -144,6 +144,15 @@ const ATOMIC_SIZES = [
   },
 ] as const;
 
+/**
+ * Before ISA v3 LLVM had but the addition, of 64-bit registers; it still prints that form where
+ * 32-bit registers are not asked for.
+ */
+function lockForms(op: AtomicOp, src: '{src}' | '{src32}'): readonly string[] {
+  if (src === '{src}') return ['{src}'];
+  return op === 'add' ? ['{src}', '{src32}'] : ['{src32}', '{src}'];
+}
+
 const atomics: readonly Opcode[] = ATOMIC_SIZES.flatMap((s) =>
   ATOMICS.flatMap((row): Opcode[] => {
     const common = {
@@ -176,10 +185,8 @@ const atomics: readonly Opcode[] = ATOMIC_SIZES.flatMap((s) =>
         ...(row.op === 'add' ? V1 : v3),
         imm: row.imm,
         shape: { kind: 'atomic', op: row.op, fetch: false, size: s.size },
-        llvm: withNarrowForm(
-          s.size,
-          `lock *(${s.type} *)(${address}) ${row.llvm} ${s.src}`,
-          `lock *(${s.type} *)(${address}) ${row.llvm} {src}`,
+        llvm: lockForms(row.op, s.src).map(
+          (src) => `lock *(${s.type} *)(${address}) ${row.llvm} ${src}`,
         ),
         ubpf: s.suffixes.map((suffix) => `lock ${row.op}${suffix} [${address}], {src}`),
       },

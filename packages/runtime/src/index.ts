@@ -22,6 +22,25 @@ export {
   UnsupportedFeatureError,
 } from './errors.ts';
 export {
+  createMapStorage,
+  type MapStorageOptions,
+  RUNTIME_MAP_TYPES,
+} from './maps/create-map-storage.ts';
+export { createMapHandle, type MapHandleOptions, storageOf } from './maps/map-handle.ts';
+export {
+  type BaseStorage,
+  isPerCpu,
+  type MapStorage,
+  type PerfEventStorage,
+  type QueueStorage,
+  type RedirectStorage,
+  type ReferenceStorage,
+  type RingBufferStorage,
+  userValueSize,
+  type ValueMemory,
+  type ValueStorage,
+} from './maps/map-storage.ts';
+export {
   type Capture,
   type CapturedPacket,
   type CaptureInterface,

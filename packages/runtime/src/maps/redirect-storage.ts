@@ -1,0 +1,132 @@
+import type { MapSpec } from '@anybpf/bytecode';
+import { nextIndex } from './array-storage.ts';
+import { copyBytes, readU32, writeU32 } from './bytes.ts';
+import { Errno } from './errno.ts';
+import { checkExistence } from './hash-storage.ts';
+import { KeyTable } from './key-table.ts';
+import { BPF_EXIST, BPF_NOEXIST } from './map-flags.ts';
+import type { RedirectStorage } from './map-storage.ts';
+import { SlotPool } from './slot-pool.ts';
+import { StorageBase } from './storage-base.ts';
+import { ValueArea } from './value-area.ts';
+
+/** Frames that a cpumap queue may hold (kernel/bpf/cpumap.c). */
+const MAX_QUEUE = 16384;
+
+/** What an update does to an entry, unless it is refused with a negative errno. */
+const STORE = 0;
+const REMOVE = 1;
+
+/**
+ * devmap, devmap_hash, cpumap and xskmap (kernel/bpf/devmap.c, cpumap.c, net/xdp/xskmap.c). No
+ * interfaces or sockets stand behind the entries: any ifindex or socket descriptor makes a target.
+ * The program that an 8-byte value can name by descriptor is refused, as a bad descriptor is.
+ */
+export class RedirectTable extends StorageBase implements RedirectStorage {
+  readonly kind = 'redirect';
+  /** Programs look entries up, but never write them. */
+  override readonly programsMayWrite = false;
+  readonly #table: KeyTable;
+  readonly #pool: SlotPool;
+  readonly #area: ValueArea;
+  readonly #machineCpus: number;
+  readonly #scratch: Uint8Array = new Uint8Array(4);
+
+  /** @param cpus CPUs that a cpumap may name */
+  constructor(spec: MapSpec, cpus: number) {
+    super(spec, cpus);
+    this.#machineCpus = cpus;
+    this.#table = new KeyTable(4, spec.maxEntries, spec.maxEntries, readU32);
+    this.#pool = new SlotPool(spec.maxEntries);
+    this.#area = new ValueArea(spec.valueSize, spec.maxEntries);
+  }
+
+  override get values(): ValueArea {
+    return this.#area;
+  }
+
+  target(key: number): number {
+    writeU32(this.#scratch, 0, key);
+    const at = this.lookup(this.#scratch, 0);
+    return at < 0 ? -1 : readU32(this.#area.bytes, at);
+  }
+
+  override lookup(key: Uint8Array, keyAt: number): number {
+    const slot = this.#table.find(key, keyAt);
+    return slot < 0 ? -1 : slot * this.#area.stride;
+  }
+
+  override update(): number {
+    return -Errno.EINVAL;
+  }
+
+  override delete(key: Uint8Array, keyAt: number): number {
+    const byIndex = this.spec.type !== 'devmap_hash';
+    if (byIndex && readU32(key, keyAt) >= this.spec.maxEntries) return -Errno.EINVAL;
+    const slot = this.#table.find(key, keyAt);
+    if (slot < 0) return byIndex ? 0 : -Errno.ENOENT;
+    this.#table.remove(slot);
+    this.#pool.give(slot);
+    return 0;
+  }
+
+  override nextKey(key: Uint8Array | null, next: Uint8Array): number {
+    if (this.spec.type !== 'devmap_hash') return nextIndex(key, next, this.spec.maxEntries);
+    const slot = this.#table.nextSlot(key);
+    if (slot < 0) return -Errno.ENOENT;
+    this.#table.copyKey(slot, next);
+    return 0;
+  }
+
+  override copyOut(key: Uint8Array, out: Uint8Array): number {
+    if (this.spec.type === 'xskmap') return -Errno.EOPNOTSUPP;
+    const at = this.lookup(key, 0);
+    if (at < 0) return -Errno.ENOENT;
+    copyBytes(this.#area.bytes, at, out, 0, this.spec.valueSize);
+    return 0;
+  }
+
+  override copyIn(key: Uint8Array, value: Uint8Array, flags: number): number {
+    if (flags > BPF_EXIST) return -Errno.EINVAL;
+    const old = this.#table.find(key, 0);
+    const action = this.#decide(readU32(key, 0), old, value, flags);
+    if (action === REMOVE) return this.delete(key, 0);
+    if (action !== STORE) return action;
+    const slot = old < 0 ? this.#pool.take() : old;
+    if (slot < 0) return -Errno.E2BIG;
+    if (!this.#table.ensure(slot + 1) || !this.#area.ensure(slot + 1)) {
+      this.#pool.give(slot);
+      return -Errno.ENOMEM;
+    }
+    if (old >= 0) this.#table.remove(old);
+    this.#table.insert(slot, key, 0);
+    // The second half of an 8-byte value shows the id of its program: there is none.
+    const at = slot * this.#area.stride;
+    this.#area.bytes.fill(0, at, at + this.spec.valueSize);
+    copyBytes(value, 0, this.#area.bytes, at, 4);
+    return 0;
+  }
+
+  #decide(key: number, old: number, value: Uint8Array, flags: number): number {
+    const target = readU32(value, 0);
+    const namesProgram = value.length === 8 && (readU32(value, 4) | 0) > 0;
+    if (this.spec.type === 'devmap_hash') {
+      if (target === 0) return -Errno.EINVAL;
+      if (old >= 0 && flags === BPF_NOEXIST) return -Errno.EEXIST;
+      return namesProgram ? -Errno.EINVAL : STORE;
+    }
+    if (key >= this.spec.maxEntries) return -Errno.E2BIG;
+    if (this.spec.type === 'xskmap') {
+      return (target | 0) < 0 ? -Errno.EBADF : checkExistence(old, flags);
+    }
+    if (flags === BPF_NOEXIST) return -Errno.EEXIST;
+    if (this.spec.type === 'devmap') {
+      if (namesProgram) return -Errno.EINVAL;
+      return target === 0 ? REMOVE : STORE;
+    }
+    if (target > MAX_QUEUE) return -Errno.EOVERFLOW;
+    if (key >= this.#machineCpus) return -Errno.ENODEV;
+    if (target === 0) return REMOVE;
+    return namesProgram ? -Errno.ENOMEM : STORE;
+  }
+}

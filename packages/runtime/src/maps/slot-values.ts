@@ -1,0 +1,69 @@
+import { copyBytes } from './bytes.ts';
+import { ValueArea } from './value-area.ts';
+
+/** Bytes of struct bpf_spin_lock. */
+const LOCK_SIZE = 4;
+
+/**
+ * Values addressed by slot and CPU. `lockAt` is the offset of a bpf_spin_lock in the value, which
+ * no copy transfers (kernel copy_map_value), -1 where there is none.
+ */
+export class SlotValues {
+  readonly area: ValueArea;
+  readonly cpus: number;
+  readonly lockAt: number;
+  readonly #size: number;
+  readonly #userStride: number;
+
+  constructor(valueSize: number, slots: number, cpus: number, lockAt: number) {
+    this.area = new ValueArea(valueSize, slots * cpus);
+    this.cpus = cpus;
+    this.lockAt = lockAt;
+    this.#size = valueSize;
+    this.#userStride = Math.ceil(valueSize / 8) * 8;
+  }
+
+  ensure(slots: number): boolean {
+    return this.area.ensure(slots * this.cpus);
+  }
+
+  offset(slot: number, cpu: number): number {
+    return (this.cpus === 1 ? slot : slot * this.cpus + cpu) * this.area.stride;
+  }
+
+  /** Overwrites one CPU's value. */
+  write(slot: number, cpu: number, value: Uint8Array, at: number): void {
+    const to = this.offset(slot, cpu);
+    const lock = this.lockAt;
+    if (lock < 0) {
+      copyBytes(value, at, this.area.bytes, to, this.#size);
+      return;
+    }
+    copyBytes(value, at, this.area.bytes, to, lock);
+    const rest = lock + LOCK_SIZE;
+    copyBytes(value, at + rest, this.area.bytes, to + rest, this.#size - rest);
+  }
+
+  /** A fresh entry from a program: this CPU's value, zeroes on the others (kernel pcpu_init_value). */
+  initialize(slot: number, cpu: number, value: Uint8Array, at: number): void {
+    const start = this.offset(slot, 0);
+    if (this.cpus > 1) this.area.bytes.fill(0, start, start + this.area.stride * this.cpus);
+    else if (this.lockAt >= 0) this.area.bytes.fill(0, start, start + this.#size);
+    this.write(slot, cpu, value, at);
+  }
+
+  /** From user space: every CPU's value, slots rounded up to 8 bytes. */
+  writeAll(slot: number, value: Uint8Array): void {
+    for (let cpu = 0; cpu < this.cpus; cpu++) this.write(slot, cpu, value, cpu * this.#userStride);
+  }
+
+  /** To user space, the spin lock shown as zero. */
+  readAll(slot: number, out: Uint8Array): void {
+    out.fill(0);
+    for (let cpu = 0; cpu < this.cpus; cpu++) {
+      const at = cpu * this.#userStride;
+      copyBytes(this.area.bytes, this.offset(slot, cpu), out, at, this.#size);
+      if (this.lockAt >= 0) out.fill(0, at + this.lockAt, at + this.lockAt + LOCK_SIZE);
+    }
+  }
+}

@@ -1,1 +1,14 @@
-export {};
+export { type Machine, thisMachine } from './machine.ts';
+export { formatText } from './output/text.ts';
+export { writeReport } from './output/write-report.ts';
+export { programWorkloads, sharedBatch } from './program-workloads.ts';
+export type {
+  AbsentBackend,
+  BenchMethod,
+  BenchRatio,
+  BenchReport,
+  BenchResult,
+  Spread,
+} from './report.ts';
+export { type BenchOptions, type BenchProgress, runBench } from './run-bench.ts';
+export { emptyWorkload, type Workload } from './workload.ts';

@@ -9,7 +9,11 @@ export interface WorkloadOptions {
   readonly seed?: number;
   /** Distinct packets of each half. Default 64. */
   readonly flows?: number;
+  /** Packets that take every other place of the realistic half, e.g. those that maps know. */
+  readonly also?: readonly Uint8Array[];
 }
+
+const NOTHING = new Uint8Array(0);
 
 /** Simple IMIX: 7 small, 4 middle, 1 large packet of twelve (frame bytes without FCS). */
 const IMIX_SIZES: readonly [number, ...number[]] = [
@@ -36,7 +40,7 @@ const REALISTIC_KINDS: readonly [FlowKind, ...FlowKind[]] = [
  * and IPv6. Packets are drawn at random from few distinct ones, as flows on a wire repeat.
  */
 export function workloadBatch(options: WorkloadOptions = {}): PacketBatch {
-  const { count = 1024, seed = 1, flows = 64 } = options;
+  const { count = 1024, seed = 1, flows = 64, also = [] } = options;
   const random = new Random(seed);
   const small = Array.from({ length: flows }, () => flowFrame('udp4', 64, random));
   const realistic = Array.from({ length: flows }, () =>
@@ -44,8 +48,8 @@ export function workloadBatch(options: WorkloadOptions = {}): PacketBatch {
   );
   return packetBatch(
     Array.from({ length: count }, (_, i) => {
-      const pool = i % 2 === 0 ? small : realistic;
-      return pool[random.below(flows)] ?? new Uint8Array(64);
+      if (i % 4 === 3 && also.length > 0) return also[random.below(also.length)] ?? NOTHING;
+      return (i % 2 === 0 ? small : realistic)[random.below(flows)] ?? NOTHING;
     }),
   );
 }

@@ -1,0 +1,269 @@
+import { trustWithoutVerification } from '@anybpf/bytecode';
+import { type BpfMap, packetBatch } from '@anybpf/runtime';
+import { describe, expect, test } from 'vitest';
+import { emptyWorkload, runBench, type Workload } from '../src/index.ts';
+import { type FakeOptions, fakeBackend } from './fake-backend.ts';
+
+const BATCH = packetBatch([Uint8Array.of(1), Uint8Array.of(1), Uint8Array.of(2)]);
+/** Benny's learning call, its test call and the timed one. */
+const CALLS_PER_ROUND = 3;
+
+function workload(name: string, more: Partial<Workload> = {}): Workload {
+  const { linked } = emptyWorkload().object;
+  const programs = linked.programs.map((program) => ({ ...program, name }));
+  const object = trustWithoutVerification({ ...linked, programs }, 'test');
+  return { name, object, program: name, ...more };
+}
+
+/** With `sampleMs` 0 calibration is one call, so call numbers are known. */
+function bench(
+  workloads: readonly Workload[],
+  fakes: readonly FakeOptions[],
+  rounds = 3,
+): ReturnType<typeof runBench> {
+  return runBench({
+    workloads,
+    backends: fakes.map(fakeBackend),
+    batch: BATCH,
+    rounds,
+    sampleMs: 0,
+  });
+}
+
+/** Call number of the timed call of a round; 0 is calibration, round 0 warms up. */
+const timedCall = (round: number): number => CALLS_PER_ROUND * (round + 1);
+
+describe('runBench', () => {
+  test('takes the timed call of each round and drops calibration and the first round', async () => {
+    const report = await bench(
+      [workload('w')],
+      [{ name: 'a', cost: (_, call) => (call % 3 === 0 && call > 3 ? call : 1e9) }],
+    );
+    const expected = [1, 2, 3].map(timedCall);
+    expect(expected).toEqual([6, 9, 12]);
+    expect(report.results[0]).toMatchObject({
+      samples: 3,
+      nsPerPacket: { min: 6, median: 9, max: 12 },
+      mpps: 1000 / 9,
+    });
+  });
+
+  test('samples in the order A B A B', async () => {
+    const log: NonNullable<FakeOptions['log']> = [];
+    await bench(
+      [workload('w')],
+      ['a', 'b'].map((name) => ({ name, cost: () => 10, log })),
+      2,
+    );
+    const calls = log.filter(({ program }) => program === 'w').map(({ backend }) => backend);
+    // Calibration, then per round benny's learning calls of both and two calls of each.
+    expect(calls.join('')).toBe(`ab${'abaabb'.repeat(3)}`);
+  });
+
+  test('ratios pair the samples of a round, so that drift cancels out', async () => {
+    const report = await bench(
+      [workload('w')],
+      [
+        { name: 'slow', cost: (_, call) => 300 * (1 + call) },
+        { name: 'fast', cost: (_, call) => 100 * (1 + call) },
+        { name: 'middle', cost: (_, call) => 200 * (1 + call) },
+      ],
+    );
+    expect(report.ratios.map((row) => [row.workload, row.backend, row.against])).toEqual([
+      ['w', 'fast', 'slow'],
+      ['w', 'middle', 'slow'],
+      ['w', 'middle', 'fast'],
+    ]);
+    expect(report.ratios.map(({ ratio }) => ratio)).toEqual([
+      expect.closeTo(3),
+      expect.closeTo(1.5),
+      expect.closeTo(0.5),
+    ]);
+  });
+
+  test('the harness is measured first, reported apart and not subtracted', async () => {
+    const report = await bench(
+      [workload('w')],
+      [{ name: 'a', cost: (program) => (program === 'empty' ? 7 : 20) }],
+    );
+    expect(report.harness).toMatchObject([
+      { workload: 'empty', backend: 'a', nsPerPacket: { median: 7 } },
+    ]);
+    expect(report.results).toMatchObject([
+      { workload: 'w', backend: 'a', nsPerPacket: { min: 20, median: 20, max: 20 }, mpps: 50 },
+    ]);
+  });
+
+  test('simulated cycles stand apart: no ns, no Mpps, no ratio', async () => {
+    const report = await bench(
+      [workload('w')],
+      [
+        { name: 'host', cost: () => 10 },
+        { name: 'nic', unit: 'cycles', cost: () => 42 },
+      ],
+    );
+    expect(report.results[1]).toMatchObject({
+      backend: 'nic',
+      nsPerPacket: null,
+      cyclesPerPacket: 42,
+      mpps: null,
+    });
+    expect(report.results[0]).not.toHaveProperty('cyclesPerPacket');
+    expect(report.ratios).toEqual([]);
+  });
+
+  test('a backend that fails in one workload has a note there; all else goes on', async () => {
+    const open = new Set<string>();
+    const failsLate = (_: string, call: number): number => {
+      if (call === timedCall(2)) throw new Error('the machine stopped');
+      return 10;
+    };
+    const report = await bench(
+      [workload('x'), workload('y')],
+      [
+        { name: 'a', cost: () => 10, open },
+        { name: 'b', cost: () => 5, refuses: 'x', open },
+        { name: 'c', cost: failsLate, open },
+      ],
+    );
+    const failed = { samples: 0, nsPerPacket: null, wallNsPerPacket: null, mpps: null };
+    expect(report.results).toMatchObject([
+      { workload: 'x', backend: 'a', samples: 3 },
+      { workload: 'x', backend: 'b', ...failed, note: 'failed: x is refused' },
+      { workload: 'x', backend: 'c', ...failed, note: 'failed: the machine stopped' },
+      { workload: 'y', backend: 'a', samples: 3 },
+      { workload: 'y', backend: 'b', samples: 3 },
+      { workload: 'y', backend: 'c', ...failed },
+    ]);
+    expect(report.ratios.map(({ workload: name, backend }) => name + backend)).toEqual(['yb']);
+    expect(open.size).toBe(0);
+  });
+
+  test('a prepare that throws is a failure of that backend alone, and leaves nothing open', async () => {
+    const open = new Set<string>();
+    const prepare = (): void => {
+      throw new Error('no such map');
+    };
+    const report = await bench([workload('w', { prepare })], [{ name: 'a', cost: () => 1, open }]);
+    expect(report.results).toMatchObject([{ nsPerPacket: null, note: 'failed: no such map' }]);
+    expect(open.size).toBe(0);
+  });
+
+  test('backends that do not work here are listed, not measured', async () => {
+    const report = await bench(
+      [workload('w')],
+      [
+        { name: 'a', cost: () => 1 },
+        { name: 'b', cost: () => 1, status: { available: false, reason: 'no b', remedy: 'get b' } },
+      ],
+    );
+    expect(report.absent).toEqual([{ backend: 'b', reason: 'no b', remedy: 'get b' }]);
+    expect(report.results.map(({ backend }) => backend)).toEqual(['a']);
+    expect(report.versions).toMatchObject({ a: '1.0', node: process.versions.node });
+    expect(report.versions).not.toHaveProperty('b');
+  });
+
+  test('a workload may bring its own packets; the others share one batch', async () => {
+    const log: NonNullable<FakeOptions['log']> = [];
+    const own = packetBatch([Uint8Array.of(9)]);
+    await bench(
+      [workload('x'), workload('y', { batch: own })],
+      [{ name: 'a', cost: () => 1, log }],
+    );
+    const used = (name: string) =>
+      new Set(log.filter(({ program }) => program === name).map(({ batch }) => batch));
+    expect([used('x'), used('y')]).toEqual([new Set([BATCH]), new Set([own])]);
+  });
+
+  test('verdicts that differ between backends are noted', async () => {
+    const report = await bench(
+      [workload('w', { note: 'about w' })],
+      [
+        { name: 'a', cost: () => 1, verdict: 2 },
+        { name: 'b', cost: () => 1, verdict: 1, note: 'about b' },
+      ],
+    );
+    expect(report.results.map(({ note }) => note)).toEqual([
+      'about w',
+      'about w; about b; other verdicts than a on 3 packets',
+    ]);
+  });
+
+  test('ring buffers are emptied before each call', async () => {
+    let drained = 0;
+    const ring = { spec: { type: 'ringbuf' }, drain: () => [drained++] } as unknown as BpfMap;
+    const array = { spec: { type: 'array' } } as unknown as BpfMap;
+    const maps = new Map([
+      ['ring', ring],
+      ['array', array],
+    ]);
+    const log: NonNullable<FakeOptions['log']> = [];
+    await bench([workload('w')], [{ name: 'a', cost: () => 1, maps, log }]);
+    expect(drained).toBe(log.length);
+  });
+
+  test('calibration repeats until a sample lasts', async () => {
+    const log: NonNullable<FakeOptions['log']> = [];
+    const spin = (_: string, call: number): number => {
+      const repeat = log.at(-1)?.repeat ?? 1;
+      const end = performance.now() + 0.02 * repeat;
+      while (performance.now() < end);
+      return call;
+    };
+    const report = await runBench({
+      workloads: [],
+      backends: [fakeBackend({ name: 'a', cost: spin, log })],
+      batch: BATCH,
+      rounds: 1,
+      sampleMs: 1,
+    });
+    const repeats = [...new Set(log.map(({ repeat }) => repeat))];
+    expect(repeats[0]).toBe(1);
+    expect(repeats.every((repeat, i) => i === 0 || repeat <= 10 * (repeats[i - 1] ?? 0))).toBe(
+      true,
+    );
+    // 1 ms at 20 us a pass: 50, unless the machine stood still meanwhile.
+    expect(report.harness[0]?.repeat).toBe(repeats.at(-1));
+    expect(repeats.at(-1)).toBeGreaterThan(1);
+  });
+
+  test('the report has the shape that the command line promises', async () => {
+    const steps: string[] = [];
+    const report = await runBench({
+      workloads: [workload('w')],
+      backends: [
+        fakeBackend({ name: 'a', cost: () => 4 }),
+        fakeBackend({ name: 'b', cost: () => 2 }),
+      ],
+      batch: BATCH,
+      rounds: 2,
+      sampleMs: 0,
+      onProgress: ({ workload: name, done, total }) => steps.push(`${name} ${done}/${total}`),
+    });
+    expect(steps).toEqual(['empty 0/2', 'w 1/2']);
+    expect(JSON.parse(JSON.stringify(report))).toMatchObject({
+      machine: { cpu: expect.any(String), cores: expect.any(Number), kernel: expect.any(String) },
+      date: expect.stringMatching(/^\d{4}-\d\d-\d\dT/),
+      versions: { anybpf: expect.any(String), v8: process.versions.v8 },
+      packets: 3,
+      method: { order: 'A B A B', rounds: 2, sampleMs: 0, distinctPackets: 2 },
+      results: [
+        {
+          workload: 'w',
+          backend: 'a',
+          samples: 2,
+          nsPerPacket: { min: 4, median: 4, max: 4 },
+          mpps: 250,
+        },
+        {
+          workload: 'w',
+          backend: 'b',
+          samples: 2,
+          nsPerPacket: { min: 2, median: 2, max: 2 },
+          mpps: 500,
+        },
+      ],
+      ratios: [{ workload: 'w', backend: 'b', against: 'a', ratio: 2 }],
+    });
+  });
+});

@@ -330,7 +330,7 @@ export interface VerdictRow {
   readonly name: string;
 }
 
-/** Tables and look-ups of one platform. `MapName` and `ProgramName` are its literal unions. */
+/** Tables and look-ups of one platform. Names are strings here; each platform has its literal unions. */
 export interface Platform {
   readonly name: string;
   /** Release that the tables describe, e.g. `6.18`. */
@@ -351,6 +351,13 @@ export interface Platform {
   programTypeByName(name: string): ProgramTypeRow | undefined;
   /** null: the name says nothing. */
   programTypeOfSection(section: string): SectionMatch | null;
+  /** What a pointer of this kind points to, read-only unless fields say otherwise. */
+  readonly objects: Readonly<Record<KernelObjectKind, ContextDescriptor>>;
   /** Name of what a program returned; the number as text where it has none. */
   verdictName(programType: string, verdict: number): string;
+  /** What a program may return, inclusive; null: anything. */
+  returnRange(programType: string, attachType: string | null): readonly [number, number] | null;
 }
+
+/** Objects with a fixed layout that programs reach through pointers from context or helpers. */
+export type KernelObjectKind = 'socket' | 'sock-common' | 'tcp-socket' | 'xdp-socket' | 'flow-keys';

@@ -68,11 +68,12 @@ test('text for a terminal', () => {
     anybpf 0.1.0, node 24.21.0, v8 13.6, linux libbpf 1.1.
     windows is absent: this is Linux. Use Windows.
 
-    program          interpreter Mpps  interpreter ns  interpreter min-max  linux Mpps  linux ns  linux min-max  linux wall ns  nic simulated cycles  linux/interpreter
-    ---------------  ----------------  --------------  -------------------  ----------  --------  -------------  -------------  --------------------  -----------------
-    empty (harness)              12.5            80.0            79.0-82.0         111       9.0       8.0-11.0            9.0                  12.0                  -
-    drop                        0.667           1,500          1,499-1,502        81.0      12.3      11.3-14.3           21.0                  24.5               122x
-    a<b|c                     0.00810         123,456      123,455-123,458           -         -              -              -                   300                  -
+                     ---------- interpreter ----------  ----------- linux ------------  ----- nic ------
+    program             Mpps       ns          min-max  Mpps    ns    min-max  wall ns  simulated cycles  linux/interpreter
+    ---------------  -------  -------  ---------------  ----  ----  ---------  -------  ----------------  -----------------
+    empty (harness)     12.5     80.0        79.0-82.0   111   9.0   8.0-11.0      9.0              12.0                  -
+    drop               0.667    1,500      1,499-1,502  81.0  12.3  11.3-14.3     21.0              24.5               122x
+    a<b|c            0.00810  123,456  123,455-123,458     -     -          -        -               300                  -
 
     ns is per packet, as the backend measures it; Mpps is million packets per second at the median.
     The empty program (r0 = 2; exit) shows what measuring costs: interpreter 80.0 ns, linux 9.0 ns. Nothing is subtracted.

@@ -11,7 +11,7 @@ export function formatMarkdown(report: BenchReport, chart: string): string {
     '',
     `![Million packets per second of every program on every backend](${chart})`,
     '',
-    line(header),
+    line(header.map(({ group, title }) => `${group} ${title}`.trim())),
     `|${header.map((_, i) => (i === 0 ? '---' : '---:')).join('|')}|`,
     ...rows.map(line),
     '',

@@ -4,12 +4,17 @@ import { amount, significant, times } from './numbers.ts';
 
 /** A report as rows of text, for the terminal and for Markdown alike. The first column is a name. */
 export interface ReportTable {
-  readonly header: readonly string[];
+  readonly header: readonly Heading[];
   readonly rows: readonly (readonly string[])[];
 }
 
-interface Column {
+export interface Heading {
+  /** Backend that adjoining columns belong to; '' for a column on its own. */
+  readonly group: string;
   readonly title: string;
+}
+
+interface Column extends Heading {
   cell(workload: string): string;
 }
 
@@ -25,7 +30,7 @@ export function reportTable(report: BenchReport): ReportTable {
     ...ratioColumns(report),
   ];
   return {
-    header: ['program', ...columns.map(({ title }) => title)],
+    header: [{ group: '', title: 'program' }, ...columns],
     rows: workloads.map((workload) => [
       workload === EMPTY_WORKLOAD ? `${workload} (harness)` : workload,
       ...columns.map((column) => column.cell(workload)),
@@ -39,7 +44,8 @@ function backendColumns(backend: string, all: readonly BenchResult[]): Column[] 
     all.filter((row) => row.backend === backend).map((row) => [row.workload, row]),
   );
   const column = (title: string, text: (row: BenchResult) => string): Column => ({
-    title: `${backend} ${title}`,
+    group: backend,
+    title,
     cell: (workload) => {
       const row = rows.get(workload);
       return row === undefined ? ABSENT : text(row);
@@ -78,6 +84,7 @@ function wallDiffers({ nsPerPacket, wallNsPerPacket }: BenchResult): boolean {
 function ratioColumns({ ratios }: BenchReport): Column[] {
   const pairs = unique(ratios.map(({ backend, against }) => `${backend}/${against}`));
   return pairs.map((pair) => ({
+    group: '',
     title: pair,
     cell: (workload) => {
       const found = ratios.find(

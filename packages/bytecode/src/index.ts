@@ -67,12 +67,6 @@ export type {
   ProgramSpec,
   RelocationSpec,
 } from './object/spec.ts';
-export {
-  isVerified,
-  trustWithoutVerification,
-  type Verification,
-  type VerifiedObject,
-} from './verified.ts';
 // Platform tables: what helpers, maps, programs and contexts are on linux.
 export {
   type ArgumentKind,
@@ -117,3 +111,9 @@ export {
   verdictName,
   verdictsOf,
 } from './platform/index.ts';
+export {
+  isVerified,
+  trustWithoutVerification,
+  type Verification,
+  type VerifiedObject,
+} from './verified.ts';

@@ -1,5 +1,5 @@
 import { decode, trustWithoutVerification, type VerifiedObject } from '@anybpf/bytecode';
-import type { LoadedObject, PacketBatch } from '@anybpf/runtime';
+import type { LoadedObject, LoadOptions, PacketBatch } from '@anybpf/runtime';
 
 /** One program with its packets: what a row of the report measures. */
 export interface Workload {
@@ -8,6 +8,8 @@ export interface Workload {
   readonly object: VerifiedObject;
   /** Entry program in the object. */
   readonly program: string;
+  /** Default: every program that is not optional, since tail calls may need them. */
+  readonly load?: LoadOptions;
   /** Default: the shared batch. */
   readonly batch?: PacketBatch;
   /** Puts into the maps what the program expects. */
@@ -36,9 +38,12 @@ export function emptyWorkload(): Workload {
           attachType: null,
           attachTarget: '',
           optional: false,
+          sleepable: false,
+          fragments: false,
           code,
           functions: [{ name: EMPTY_WORKLOAD, slot: 0, length: 2, btfId: null }],
           lines: [],
+          unresolvedCoreRelocations: 0,
         },
       ],
       btf: null,

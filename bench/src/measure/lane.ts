@@ -44,7 +44,7 @@ export class Lane {
 
   async open(backend: Backend, workload: Workload): Promise<void> {
     try {
-      this.loaded = await backend.load(workload.object, { programs: [workload.program] });
+      this.loaded = await backend.load(workload.object, workload.load);
       workload.prepare?.(this.loaded);
       this.program = this.loaded.programs.get(workload.program) ?? null;
       if (this.program === null) throw new Error(`no program "${workload.program}" was loaded`);

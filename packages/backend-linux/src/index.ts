@@ -1,1 +1,2 @@
-export {};
+export { createLinuxBackend } from './backend.ts';
+export { KernelRefusedError, LibbpfTooOldError, VerifierRejectionError } from './errors.ts';

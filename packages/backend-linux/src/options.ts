@@ -1,6 +1,9 @@
 import { InternalError } from '@anybpf/bytecode';
 import type { Libbpf } from './libbpf.ts';
 
+/** Keeps what a struct points to in memory as long as its bytes are, a foreign call included. */
+const REFERENCED: WeakMap<Uint8Array, Map<number, Uint8Array>> = new WeakMap();
+
 /**
  * An option struct of libbpf (bpf/bpf.h, 1.1), written by hand on a 64-bit little-endian machine:
  *
@@ -20,6 +23,7 @@ export class OptionStruct {
     this.bytes = new Uint8Array(new ArrayBuffer(size));
     this.#view = new DataView(this.bytes.buffer);
     this.#view.setUint32(0, size, true);
+    REFERENCED.set(this.bytes, this.#referenced);
   }
 
   getU32(at: number): number {
@@ -106,7 +110,7 @@ export const FUNCTION_INFO_SIZE = 8;
 /** Bytes of struct bpf_line_info. */
 export const LINE_INFO_SIZE = 16;
 
-/** struct bpf_prog_load_opts; keep the result referenced during the call. */
+/** struct bpf_prog_load_opts; `bytes` of the result is what libbpf takes. */
 export function programLoadOptions(libbpf: Libbpf, fields: ProgramLoadFields): OptionStruct {
   const options = new OptionStruct(libbpf, 104);
   options.setU32(12, fields.attachType);

@@ -33,7 +33,7 @@ export async function probeLinux(): Promise<BackendStatus> {
 }
 
 function tryKernel(libbpf: Libbpf): BackendStatus {
-  const open = new Descriptors();
+  const open = new Descriptors('the probe');
   try {
     const map = libbpf.mapCreate(
       BPF_MAP_TYPE_ARRAY,

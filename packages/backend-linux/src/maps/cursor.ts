@@ -35,7 +35,7 @@ export function* entries(access: MapAccess): Generator<Entry, undefined> {
     const result = libbpf.mapLookup(descriptor.fd, key, keySize, value, valueSize);
     // Gone since, or an empty slot of an array of references.
     if (result === -ERRNO.ENOENT) continue;
-    if (result < 0) throw mapError(access, 'lookup', result);
+    if (result < 0) throw mapError(access, 'get', result);
     yield [key, value];
   }
 }
@@ -91,7 +91,7 @@ function* batchEntries(access: MapAccess): Generator<Entry, undefined> {
     }
     if (result === -ERRNO.EINTR || result === -ERRNO.EAGAIN) continue;
     end = result === -ERRNO.ENOENT;
-    if (result < 0 && !end) throw mapError(access, 'batch lookup', result);
+    if (result < 0 && !end) throw mapError(access, 'keys', result);
     started = true;
     cursor.set(next);
     for (let i = 0; i < Math.min(count[0] ?? 0, room); i++) {
@@ -117,7 +117,7 @@ function* steppedKeys(access: MapAccess): Generator<Uint8Array, undefined> {
     const result = libbpf.mapNextKey(descriptor.fd, key, next, keySize);
     if (result === -ERRNO.ENOENT) return;
     if (result === -ERRNO.EOPNOTSUPP || result === -ENOTSUPP) return;
-    if (result < 0) throw mapError(access, 'next key', result);
+    if (result < 0) throw mapError(access, 'keys', result);
     key = next;
     const name = String.fromCharCode(...next);
     if (seen.has(name)) continue;
@@ -126,7 +126,7 @@ function* steppedKeys(access: MapAccess): Generator<Uint8Array, undefined> {
   }
   throw new MapOperationError(
     spec.name,
-    'iteration',
+    'keys',
     'EAGAIN',
     'keys come and go faster than they can be read',
   );

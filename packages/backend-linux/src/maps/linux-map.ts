@@ -1,12 +1,13 @@
-import type { MapSpec } from '@anybpf/bytecode';
+import type { MapSpec, MapTypeName } from '@anybpf/bytecode';
 import {
   type BpfMap,
   MapOperationError,
   MapSizeError,
   type Program,
+  UnsupportedFeatureError,
 } from '@anybpf/runtime';
 import type { Descriptor } from '../descriptor.ts';
-import { ERRNO } from '../errno.ts';
+import { ENOTSUPP, ERRNO } from '../errno.ts';
 import { LinuxProgram } from '../run/linux-program.ts';
 import { entries, keys } from './cursor.ts';
 import { type MapAccess, mapError } from './map-access.ts';
@@ -47,37 +48,30 @@ export class LinuxMap implements BpfMap {
     this.#takeKey(key);
     const { libbpf, descriptor, keySize, valueSize } = this.#access;
     const result = libbpf.mapLookup(descriptor.fd, this.#key, keySize, this.#value, valueSize);
-    return this.#valueOf('lookup', result);
+    return this.#valueOf('get', result);
   }
 
   set(key: Uint8Array, value: Uint8Array, flags = 0): void {
     this.#takeKey(key);
-    if (REFERENCES.has(this.#access.row.values)) {
-      throw new MapOperationError(
-        this.name,
-        'update',
-        'EINVAL',
-        `a map of type ${this.spec.type} holds references: use setReference`,
-      );
-    }
     this.#takeValue(value);
-    this.#update(flags);
+    if (REFERENCES.has(this.#access.row.values)) throw this.#refuse('set', ERRNO.EBADF);
+    this.#update('set', flags);
   }
 
   setReference(key: Uint8Array, target: Program | BpfMap): void {
     this.#takeKey(key);
     const descriptor = this.#referenced(target);
     new DataView(this.#value.buffer).setInt32(0, descriptor.fd, true);
-    this.#update(0);
+    this.#update('setReference', 0);
   }
 
   delete(key: Uint8Array): boolean {
     this.#takeKey(key);
     const { libbpf, descriptor, keySize } = this.#access;
-    if (this.#key === null) throw mapError(this.#access, 'delete', -ERRNO.EOPNOTSUPP);
+    if (this.#key === null) throw this.#refuse('delete', ERRNO.EOPNOTSUPP);
     const result = libbpf.mapDelete(descriptor.fd, this.#key, keySize);
     if (result === -ERRNO.ENOENT) return false;
-    if (result < 0) throw mapError(this.#access, 'delete', result);
+    if (result < 0) throw this.#refuse('delete', -result);
     return true;
   }
 
@@ -90,27 +84,31 @@ export class LinuxMap implements BpfMap {
   }
 
   push(value: Uint8Array, flags = 0): void {
-    this.#requireKeyless('push');
+    const { type } = this.spec;
+    if (!isQueue(type) && type !== 'bloom_filter') throw this.#refuse('push', ERRNO.EINVAL);
     this.#takeValue(value);
-    this.#update(flags, 'push');
+    this.#update('push', flags);
   }
 
   pop(): Uint8Array | undefined {
-    this.#requireQueue('pop');
+    if (!isQueue(this.spec.type)) throw this.#refuse('pop', ENOTSUPP);
     const { libbpf, descriptor, valueSize } = this.#access;
     const result = libbpf.mapLookupAndDelete(descriptor.fd, null, 0, this.#value, valueSize);
     return this.#valueOf('pop', result);
   }
 
   peek(): Uint8Array | undefined {
-    this.#requireQueue('peek');
+    if (!isQueue(this.spec.type)) throw this.#refuse('peek', ENOTSUPP);
     const { libbpf, descriptor, valueSize } = this.#access;
     const result = libbpf.mapLookup(descriptor.fd, null, 0, this.#value, valueSize);
     return this.#valueOf('peek', result);
   }
 
   drain(): Uint8Array[] {
-    if (this.spec.type !== 'ringbuf') throw mapError(this.#access, 'drain', -ERRNO.EOPNOTSUPP);
+    if (this.spec.type === 'perf_event_array') {
+      throw new UnsupportedFeatureError(`reading perf events (map ${this.name})`, 'linux');
+    }
+    if (this.spec.type !== 'ringbuf') throw this.#refuse('drain', ERRNO.EINVAL);
     // The pages are mapped, and unmapped, with the descriptor.
     if (this.#access.descriptor.fd >= 0) this.#ring ??= new RingBufferReader(this.#access);
     return this.#ring?.drain() ?? [];
@@ -122,10 +120,8 @@ export class LinuxMap implements BpfMap {
     this.#ring = null;
   }
 
-  #update(flags: number, operation = 'update'): void {
-    if (!Number.isSafeInteger(flags) || flags < 0) {
-      throw mapError(this.#access, operation, -ERRNO.EINVAL);
-    }
+  #update(operation: string, flags: number): void {
+    if (!Number.isSafeInteger(flags) || flags < 0) throw this.#refuse(operation, ERRNO.EINVAL);
     const { libbpf, descriptor, keySize, valueSize } = this.#access;
     const result = libbpf.mapUpdate(
       descriptor.fd,
@@ -135,12 +131,12 @@ export class LinuxMap implements BpfMap {
       valueSize,
       flags,
     );
-    if (result < 0) throw mapError(this.#access, operation, result);
+    if (result < 0) throw this.#refuse(operation, -result);
   }
 
   #valueOf(operation: string, result: number): Uint8Array | undefined {
     if (result === -ERRNO.ENOENT) return undefined;
-    if (result < 0) throw mapError(this.#access, operation, result);
+    if (result < 0) throw this.#refuse(operation, -result);
     return this.#value.slice(0, this.#access.valueSize);
   }
 
@@ -174,13 +170,11 @@ export class LinuxMap implements BpfMap {
     );
   }
 
-  #requireKeyless(operation: string): void {
-    if (!this.#access.row.keyless) throw mapError(this.#access, operation, -ERRNO.EOPNOTSUPP);
+  #refuse(operation: string, errno: number): MapOperationError {
+    return mapError(this.#access, operation, -errno);
   }
+}
 
-  #requireQueue(operation: string): void {
-    if (this.spec.type !== 'queue' && this.spec.type !== 'stack') {
-      throw mapError(this.#access, operation, -ERRNO.EOPNOTSUPP);
-    }
-  }
+function isQueue(type: MapTypeName): boolean {
+  return type === 'queue' || type === 'stack';
 }

@@ -42,6 +42,8 @@ function detail({ spec, maxEntries }: MapAccess, errno: number): string {
       return `a map of type ${spec.type} does not take this key, value or flag`;
     case ERRNO.EPERM:
       return 'the map is frozen or not writable from user space';
+    case ERRNO.EBADF:
+      return `values of a map of type ${spec.type} are file descriptors: use setReference`;
     case ERRNO.EBUSY:
       return 'the entry is in use';
     case ERRNO.ENOMEM:

@@ -1,0 +1,158 @@
+import type { LinkedProgram, ProgramTypeName, ProgramTypeRow } from '@anybpf/bytecode';
+import { linux } from '@anybpf/bytecode';
+import { UnsupportedFeatureError } from '@anybpf/runtime';
+import { ERRNO, errnoName } from '../errno.ts';
+import { KernelRefusedError, VerifierRejectionError } from '../errors.ts';
+import type { Libbpf } from '../libbpf.ts';
+import { type ProgramLoadFields, programLoadOptions } from '../options.ts';
+import { explainPermission } from '../privileges.ts';
+import { kernelName } from './create-map.ts';
+import { functionInfo, lineInfo } from './debug-info.ts';
+import { neverStarted, summarizeLog } from './verifier-log.ts';
+
+const BPF_F_SLEEPABLE = 1 << 4;
+const BPF_F_XDP_HAS_FRAGS = 1 << 5;
+
+/** Bytes of the verifier's log: first try, growth, and the most that every kernel takes. */
+const FIRST_LOG = 64 << 10;
+const LOG_GROWTH = 4;
+const LARGEST_LOG = 16 << 20;
+
+/** What all programs of an object share. */
+export interface ProgramEnvironment {
+  readonly license: string;
+  readonly kernelVersion: number;
+  readonly mapFds: readonly number[];
+  /** 0 without. */
+  readonly btfFd: number;
+}
+
+/**
+ * Loads one program.
+ *
+ * @returns its file descriptor
+ * @throws VerifierRejectionError, KernelRefusedError, UnsupportedFeatureError
+ */
+export function loadProgram(
+  libbpf: Libbpf,
+  program: LinkedProgram,
+  type: ProgramTypeName,
+  environment: ProgramEnvironment,
+): number {
+  const row = linux.programTypeByName(type);
+  if (row === undefined) {
+    throw new UnsupportedFeatureError(`program type ${type} (program ${program.name})`, 'linux');
+  }
+  const fields: Omit<ProgramLoadFields, 'log'> = {
+    attachType: attachType(program, row),
+    flags: programFlags(program, row),
+    kernelVersion: environment.kernelVersion,
+    attachBtfId: row.attachesByBtf ? attachBtfId(libbpf, program, row) : 0,
+    mapFds: new Uint8Array(Int32Array.from(environment.mapFds).buffer),
+    ...debugInfo(program, environment.btfFd),
+  };
+  const attempt = (with_: Omit<ProgramLoadFields, 'log'>, log: Uint8Array | null): number =>
+    libbpf.programLoad(
+      row.number,
+      kernelName(program.name),
+      environment.license,
+      program.code.bytes,
+      programLoadOptions(libbpf, { ...with_, log }).bytes,
+    );
+
+  const fd = attempt(fields, null);
+  if (fd >= 0) return fd;
+  const { result, log } = retryWithLog((buffer) => attempt(fields, buffer));
+  if (result >= 0) return result;
+  if (fields.btfFd !== 0 && neverStarted(log)) {
+    // Debug information that the kernel does not like must not keep a good program out.
+    const plain = attempt({ ...fields, ...debugInfo(program, 0) }, null);
+    if (plain >= 0) return plain;
+  }
+  throw loadError(program, row, -fd, log);
+}
+
+function debugInfo(
+  program: LinkedProgram,
+  btfFd: number,
+): Pick<ProgramLoadFields, 'btfFd' | 'functionInfo' | 'lineInfo'> {
+  const functions = btfFd === 0 ? new Uint8Array(0) : functionInfo(program);
+  // The kernel looks at line info and BTF only beside func info.
+  if (functions.byteLength === 0) {
+    return { btfFd: 0, functionInfo: functions, lineInfo: functions };
+  }
+  return { btfFd, functionInfo: functions, lineInfo: lineInfo(program) };
+}
+
+function retryWithLog(attempt: (log: Uint8Array) => number): { result: number; log: string } {
+  for (let size = FIRST_LOG; ; size *= LOG_GROWTH) {
+    const buffer = new Uint8Array(new ArrayBuffer(size));
+    const result = attempt(buffer);
+    if (result === -ERRNO.ENOSPC && size < LARGEST_LOG) continue;
+    const end = buffer.indexOf(0);
+    const log = new TextDecoder().decode(buffer.subarray(0, end < 0 ? size : end));
+    return { result, log };
+  }
+}
+
+function attachType(program: LinkedProgram, row: ProgramTypeRow): number {
+  const name = program.attachType ?? (row.needsAttachType ? row.attachTypes[0] : undefined);
+  return name === undefined ? 0 : (linux.attachTypes[name] ?? 0);
+}
+
+function programFlags(program: LinkedProgram, row: ProgramTypeRow): number {
+  const section = linux.programTypeOfSection(program.section);
+  const sleepable = row.sleepable === 'always' || (section?.sleepable ?? false);
+  return (
+    (sleepable ? BPF_F_SLEEPABLE : 0) | (section?.fragments === true ? BPF_F_XDP_HAS_FRAGS : 0)
+  );
+}
+
+/** BTF id in vmlinux of the function, hook or iterator that the section name ends with. */
+function attachBtfId(libbpf: Libbpf, program: LinkedProgram, row: ProgramTypeRow): number {
+  if (row.inheritsTarget || row.name === 'struct_ops' || program.attachTarget === '') {
+    throw new UnsupportedFeatureError(
+      `programs of type ${row.name} without a kernel function (program ${program.name})`,
+      'linux',
+    );
+  }
+  const id = libbpf.vmlinuxBtfId(program.attachTarget, attachType(program, row));
+  if (id >= 0) return id;
+  throw new KernelRefusedError(
+    `${program.name}: finding ${program.attachTarget} in the kernel's types`,
+    errnoName(id),
+    'the running kernel has no such function, hook or iterator',
+  );
+}
+
+function loadError(
+  program: LinkedProgram,
+  row: ProgramTypeRow,
+  errno: number,
+  log: string,
+): VerifierRejectionError | KernelRefusedError {
+  const summary = summarizeLog(log);
+  if (summary.length > 0) {
+    return new VerifierRejectionError(program.name, errnoName(errno), summary, log);
+  }
+  return new KernelRefusedError(
+    `loading program ${program.name} (${row.name})`,
+    errnoName(errno),
+    refusal(errno, row),
+  );
+}
+
+function refusal(errno: number, row: ProgramTypeRow): string {
+  switch (errno) {
+    case ERRNO.EPERM: {
+      const { reason, remedy } = explainPermission();
+      return `${reason}. ${remedy}`;
+    }
+    case ERRNO.E2BIG:
+      return 'the program has more instructions than the kernel takes';
+    case ERRNO.EINVAL:
+      return `this kernel does not take programs of type ${row.name} in this form (attach type, flags or instructions)`;
+    default:
+      return `the kernel refuses a program of type ${row.name}`;
+  }
+}

@@ -1,0 +1,128 @@
+import { ERRNO } from '../errno.ts';
+import type { Libbpf } from '../libbpf.ts';
+import { OptionStruct } from '../options.ts';
+
+/** Fields of struct bpf_test_run_opts (bpf/bpf.h). */
+const SIZE = 80;
+const DATA_IN = 8;
+const DATA_OUT = 16;
+const DATA_SIZE_IN = 24;
+const DATA_SIZE_OUT = 28;
+const CTX_IN = 32;
+const CTX_OUT = 40;
+const CTX_SIZE_IN = 48;
+const CTX_SIZE_OUT = 52;
+const RETVAL = 56;
+const REPEAT = 60;
+const DURATION = 64;
+
+/** Room for the packet after a run: programs may make it larger, to one page and more. */
+const PACKET_OUT_SIZE = 1 << 17;
+/** The kernel takes no larger context of any type. */
+export const MAX_CONTEXT_SIZE = 0xffff;
+
+/**
+ * BPF_PROG_TEST_RUN, one call at a time over buffers that are allocated once and serve every program
+ * of the backend. What is set for input stays set until it is set again; results are valid until
+ * the next call.
+ */
+export class TestRun {
+  readonly #libbpf: Libbpf;
+  readonly #options: OptionStruct;
+  readonly #packetOut: Uint8Array = new Uint8Array(new ArrayBuffer(PACKET_OUT_SIZE));
+  readonly #contextIn: Uint8Array = new Uint8Array(new ArrayBuffer(MAX_CONTEXT_SIZE));
+  readonly #contextOut: Uint8Array = new Uint8Array(new ArrayBuffer(MAX_CONTEXT_SIZE));
+  #packetAddress = 0;
+  #packetRoom = 0;
+  #contextSize = 0;
+  #wantsPacket = false;
+  #wantsContext = false;
+
+  constructor(libbpf: Libbpf) {
+    this.#libbpf = libbpf;
+    this.#options = new OptionStruct(libbpf, SIZE);
+  }
+
+  /** Buffer that `selectPacket` selects from; it stays referenced. null: no packet. */
+  setPacketSource(data: Uint8Array | null): void {
+    this.#options.setPointer(DATA_IN, data);
+    this.#options.setU32(DATA_SIZE_IN, 0);
+    this.#packetAddress = data === null ? 0 : this.#libbpf.address(data);
+    this.#packetRoom = data?.byteLength ?? 0;
+  }
+
+  /** @throws RangeError for bytes outside the source */
+  selectPacket(offset: number, length: number): void {
+    if (!(offset >= 0 && length > 0 && offset + length <= this.#packetRoom)) {
+      throw new RangeError(
+        `a packet of ${length} bytes at ${offset} lies outside the ${this.#packetRoom} bytes of its batch`,
+      );
+    }
+    this.#options.movePointer(DATA_IN, this.#packetAddress, offset);
+    this.#options.setU32(DATA_SIZE_IN, length);
+  }
+
+  /** Copies the context; null: none. At most MAX_CONTEXT_SIZE bytes. */
+  setContext(context: Uint8Array | null): void {
+    this.#contextSize = context?.byteLength ?? 0;
+    if (context !== null) this.#contextIn.set(context);
+    this.#options.setPointer(CTX_IN, this.#contextSize === 0 ? null : this.#contextIn);
+    this.#options.setU32(CTX_SIZE_IN, this.#contextSize);
+  }
+
+  /** Whether runs copy packet and context back: that costs, and some program types refuse it. */
+  setOutputs(packet: boolean, context: boolean): void {
+    this.#wantsPacket = packet;
+    this.#wantsContext = context;
+    this.#options.setPointer(DATA_OUT, packet ? this.#packetOut : null);
+    this.#options.setPointer(CTX_OUT, context ? this.#contextOut : null);
+  }
+
+  /**
+   * @param repeat runs on the same packet, each on what the one before left; 0 where the type
+   *   takes no count
+   * @returns 0 or a negated errno
+   */
+  call(fd: number, repeat: number): number {
+    const options = this.#options;
+    for (;;) {
+      options.setU32(DATA_SIZE_OUT, this.#wantsPacket ? PACKET_OUT_SIZE : 0);
+      options.setU32(CTX_SIZE_OUT, this.#wantsContext ? this.#contextSize : 0);
+      options.setU32(RETVAL, 0);
+      options.setU32(REPEAT, repeat);
+      options.setU32(DURATION, 0);
+      const result = this.#libbpf.programTestRun(fd, options.bytes);
+      if (result !== -ERRNO.EINTR) return result;
+    }
+  }
+
+  /** r0, as an unsigned 32-bit number. */
+  get verdict(): number {
+    return this.#options.getU32(RETVAL);
+  }
+
+  /** Nanoseconds per run, as the kernel measured them. */
+  get duration(): number {
+    return this.#options.getU32(DURATION);
+  }
+
+  /** Bytes of the packet after the run, copied back or not. */
+  get packetSize(): number {
+    return this.#options.getU32(DATA_SIZE_OUT);
+  }
+
+  /** A copy. */
+  packetOut(): Uint8Array {
+    return this.#packetOut.slice(0, this.packetSize);
+  }
+
+  /** A copy. */
+  contextOut(): Uint8Array {
+    return this.#contextOut.slice(0, this.#options.getU32(CTX_SIZE_OUT));
+  }
+
+  /** A copy of the input context, which programs of type `syscall` write to in place. */
+  contextInPlace(): Uint8Array {
+    return this.#contextIn.slice(0, this.#contextSize);
+  }
+}

@@ -117,3 +117,21 @@ export {
   type Verification,
   type VerifiedObject,
 } from './verified.ts';
+// Object files: BTF, what objects hold, and linking.
+export {
+  Btf,
+  type BtfKind,
+  type BtfMember,
+  type BtfType,
+  parseBtf,
+  sizeOfType,
+  skipModifiers,
+} from './btf/index.ts';
+export {
+  instructionCounts,
+  type LinkCodeOptions,
+  type LinkOptions,
+  linkCode,
+  linkObject,
+} from './link/index.ts';
+export { type MapSpecInput, mapSpec, type ParseOptions, parseObject } from './object/index.ts';

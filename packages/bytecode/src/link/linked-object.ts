@@ -1,4 +1,5 @@
 import type { Btf } from '../btf/btf.ts';
+import type { InvalidInstructionError, LinkError } from '../errors.ts';
 import type { Endianness, InstructionStream } from '../isa/instruction.ts';
 import type { LineInfo, MapSpec } from '../object/spec.ts';
 import type { ProgramTypeName } from '../platform/linux/program-types.ts';
@@ -7,6 +8,8 @@ import type { ProgramTypeName } from '../platform/linux/program-types.ts';
  * Every reference resolved but map handles: a map is named by `map-index` / `map-value-index` lddw
  * (RFC 9669 section 5.4, subtypes 5 and 6) whose imm counts `maps`. The kernel takes the stream as
  * it is, given the file descriptors in that order (`fd_array`, Linux 5.14).
+ *
+ * CO-RE relocations are left in place; a backend refuses programs that still have some.
  */
 export interface LinkedObject {
   readonly endianness: Endianness;
@@ -14,6 +17,8 @@ export interface LinkedObject {
   readonly version: number | null;
   readonly maps: readonly MapSpec[];
   readonly programs: readonly LinkedProgram[];
+  /** Why programs that nobody asked for by name are missing; each error names its program. */
+  readonly failures: readonly (LinkError | InvalidInstructionError)[];
   readonly btf: Btf | null;
 }
 
@@ -25,12 +30,16 @@ export interface LinkedProgram {
   readonly attachType: string | null;
   readonly attachTarget: string;
   readonly optional: boolean;
+  readonly sleepable: boolean;
+  readonly fragments: boolean;
   /** The program followed by each subprogram that it reaches. */
   readonly code: InstructionStream;
   /** Entry first, then each subprogram appended; ascending by slot. */
   readonly functions: readonly LinkedFunction[];
   /** Over the whole stream; ascending by slot. */
   readonly lines: readonly LineInfo[];
+  /** CO-RE relocations that are left: offsets in `code` are those of the compiler's own types. */
+  readonly unresolvedCoreRelocations: number;
 }
 
 export interface LinkedFunction {

@@ -10,9 +10,12 @@ export interface ObjectSpec {
   readonly license: string | null;
   /** `version` section (kernel version number of old kprobe objects); null when there is none. */
   readonly version: number | null;
-  /** Entry points: each function of an executable section other than `.text`. */
+  /**
+   * Entry points: each function of an executable section other than `.text` that is not static; the
+   * functions of `.text` where there is no other.
+   */
   readonly programs: readonly ProgramSpec[];
-  /** Functions that are only called: those of `.text`, and static ones beside programs. */
+  /** Functions that are only called: the others. */
   readonly subprograms: readonly FunctionSpec[];
   readonly maps: readonly MapSpec[];
   /** Types; null without a `.BTF` section. */
@@ -47,6 +50,10 @@ export interface ProgramSpec extends FunctionSpec {
   readonly attachTarget: string;
   /** The section name began with `?`: libbpf does not load it unless asked. */
   readonly optional: boolean;
+  /** The section name asks for BPF_F_SLEEPABLE (`.s`). */
+  readonly sleepable: boolean;
+  /** The section name asks for BPF_F_XDP_HAS_FRAGS (`xdp.frags`). */
+  readonly fragments: boolean;
 }
 
 /** One line-info record (kernel struct bpf_line_info), strings resolved. */

@@ -1,0 +1,75 @@
+import { lowerBound } from '../elf/search.ts';
+import { LinkError } from '../errors.ts';
+import type { CoreRelocationSpec, FunctionSpec, ObjectSpec } from '../object/spec.ts';
+import type { Platform } from '../platform/platform.ts';
+import { CallGraph } from './call-graph.ts';
+
+/** Slots of one program: what the kernel takes (BPF_COMPLEXITY_LIMIT_INSNS). */
+const MAX_PROGRAM_SLOTS = 1_000_000;
+/** Slots of all programs of an object, so that sharing subprograms cannot multiply without end. */
+const MAX_OBJECT_SLOTS = 2_000_000;
+
+/** What linking one program needs to know of its object. */
+export class LinkContext {
+  readonly spec: ObjectSpec;
+  readonly platform: Platform;
+  readonly graph: CallGraph;
+  /** Index in `spec.maps` by name. */
+  readonly mapIndices: ReadonlyMap<string, number>;
+  /** Externs that need the target's kernel configuration (section `.kconfig`). */
+  readonly kconfigNames: ReadonlySet<string>;
+  readonly #core = new Map<string, CoreRelocationSpec[]>();
+  #slotsLeft = MAX_OBJECT_SLOTS;
+
+  constructor(spec: ObjectSpec, platform: Platform) {
+    this.spec = spec;
+    this.platform = platform;
+    this.graph = new CallGraph(spec);
+    this.mapIndices = new Map(spec.maps.map(({ name }, index) => [name, index]));
+    this.kconfigNames = kconfigNames(spec);
+    for (const relocation of spec.coreRelocations) {
+      const known = this.#core.get(relocation.section);
+      if (known === undefined) this.#core.set(relocation.section, [relocation]);
+      else known.push(relocation);
+    }
+  }
+
+  /** Number of CO-RE relocations of a function. */
+  coreRelocationsOf({ section, sectionOffset, bytes }: FunctionSpec): number {
+    const relocations = this.#core.get(section) ?? [];
+    const offsetOf = (index: number): number => relocations[index]?.sectionOffset ?? 0;
+    const { length } = relocations;
+    return (
+      lowerBound(length, offsetOf, sectionOffset + bytes.length) -
+      lowerBound(length, offsetOf, sectionOffset)
+    );
+  }
+
+  /** @throws LinkError where a program, or all together, would become too long */
+  takeSlots(program: string, slots: number): void {
+    if (slots > MAX_PROGRAM_SLOTS) {
+      throw new LinkError(`${slots} instructions (at most ${MAX_PROGRAM_SLOTS})`, program);
+    }
+    if (slots > this.#slotsLeft) {
+      throw new LinkError(
+        `the programs of the object have more than ${MAX_OBJECT_SLOTS} instructions together`,
+        program,
+      );
+    }
+    this.#slotsLeft -= slots;
+  }
+}
+
+function kconfigNames({ btf }: ObjectSpec): ReadonlySet<string> {
+  const names = new Set<string>();
+  for (let id = 1; btf !== null && id < btf.typeCount; id++) {
+    if (btf.kind(id) !== 'datasec') continue;
+    const section = btf.type(id);
+    if (section.kind !== 'datasec' || section.name !== '.kconfig') continue;
+    for (const { type } of section.variables) {
+      const variable = btf.type(type);
+      if (variable.kind === 'var') names.add(variable.name);
+    }
+  }
+  return names;
+}

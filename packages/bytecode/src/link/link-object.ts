@@ -1,0 +1,81 @@
+import { InvalidInstructionError, LinkError } from '../errors.ts';
+import type { FunctionSpec, ObjectSpec, ProgramSpec } from '../object/spec.ts';
+import { linux } from '../platform/linux/index.ts';
+import type { Platform } from '../platform/platform.ts';
+import { LinkContext } from './link-context.ts';
+import { linkFunction } from './link-function.ts';
+import type { LinkedObject, LinkedProgram } from './linked-object.ts';
+
+export interface LinkOptions {
+  /**
+   * Link these, and fail where one does not link; a subprogram may be named too. Default: every
+   * program that links, and `failures` for the others.
+   */
+  readonly programs?: readonly string[];
+  /** Whose helpers undefined functions may name. Default: Linux. */
+  readonly platform?: Platform;
+}
+
+/**
+ * Resolves every reference of an object but CO-RE relocations: appends to each program the
+ * subprograms that it reaches (as libbpf does), and names maps by their index in `maps`.
+ *
+ * @throws LinkError, InvalidInstructionError for a program of `options.programs`, naming program and
+ * slot
+ */
+export function linkObject(spec: ObjectSpec, options: LinkOptions = {}): LinkedObject {
+  const { platform = linux } = options;
+  const context = new LinkContext(spec, platform);
+  const programs: LinkedProgram[] = [];
+  const failures: (LinkError | InvalidInstructionError)[] = [];
+  if (options.programs === undefined) {
+    for (const program of spec.programs) {
+      try {
+        programs.push(linkEntry(context, program));
+      } catch (error) {
+        if (!(error instanceof LinkError || error instanceof InvalidInstructionError)) throw error;
+        failures.push(error);
+      }
+    }
+  } else {
+    for (const name of options.programs) programs.push(linkEntry(context, find(spec, name)));
+  }
+  return {
+    endianness: spec.endianness,
+    license: spec.license,
+    version: spec.version,
+    maps: spec.maps,
+    programs,
+    failures,
+    btf: spec.btf,
+  };
+}
+
+function find(spec: ObjectSpec, name: string): FunctionSpec | ProgramSpec {
+  const wanted = [...spec.programs, ...spec.subprograms].find((entry) => entry.name === name);
+  if (wanted === undefined) {
+    const names = spec.programs.map((program) => program.name).join(', ');
+    throw new LinkError(`there is no program of that name (there are: ${names || 'none'})`, name);
+  }
+  return wanted;
+}
+
+function linkEntry(context: LinkContext, entry: FunctionSpec | ProgramSpec): LinkedProgram {
+  const { name, section } = entry;
+  const { code, functions, lines, unresolvedCoreRelocations } = linkFunction(context, entry);
+  const program = 'attachTarget' in entry ? entry : null;
+  return {
+    name,
+    section,
+    type: program?.type ?? null,
+    attachType: program?.attachType ?? null,
+    attachTarget: program?.attachTarget ?? '',
+    optional: program?.optional ?? false,
+    sleepable: program?.sleepable ?? false,
+    fragments: program?.fragments ?? false,
+    code,
+    functions,
+    lines,
+    unresolvedCoreRelocations,
+  };
+}

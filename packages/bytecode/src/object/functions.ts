@@ -1,0 +1,114 @@
+import { SHT_PROGBITS } from '../elf/constants.ts';
+import type { ElfFile, ElfSection } from '../elf/elf-file.ts';
+import { lowerBound } from '../elf/search.ts';
+import type { ElfSymbol } from '../elf/symbols.ts';
+import { ObjectFormatError } from '../errors.ts';
+import { type CodeReference, readCodeReferences } from './code-references.ts';
+import type { DebugInfo } from './debug-info.ts';
+import type { MapTable } from './located-map.ts';
+import type { FunctionSpec } from './spec.ts';
+
+const SLOT_SIZE = 8;
+
+/**
+ * Finds the functions of every section that holds code: one per function symbol; the whole section,
+ * under the section's name, where no symbol is a function (clang before 6 marked none). In the order
+ * of sections and offsets.
+ *
+ * @throws ObjectFormatError for a function that is no whole number of instructions, leaves its
+ * section or overlaps another; two names for the same function are well
+ */
+export function readFunctions(
+  elf: ElfFile,
+  maps: MapTable,
+  debug: DebugInfo | null,
+): readonly FunctionSpec[] {
+  return elf.sections
+    .filter(({ type, executable, size }) => type === SHT_PROGBITS && executable && size > 0)
+    .flatMap((section) => {
+      const references = readCodeReferences(elf, section, maps);
+      let last: FunctionSpec | null = null;
+      return stretchesOf(elf, section).map(({ name, binding, start, end }) => {
+        const known: FunctionSpec | null = last?.sectionOffset === start ? last : null;
+        const body = known ?? readBody(elf, section, start, end, references, debug);
+        last = { ...body, name, binding, section: section.name, sectionOffset: start };
+        return last;
+      });
+    });
+}
+
+type Body = Pick<FunctionSpec, 'bytes' | 'relocations' | 'lines' | 'btfId'>;
+
+function readBody(
+  elf: ElfFile,
+  section: ElfSection,
+  start: number,
+  end: number,
+  references: readonly CodeReference[],
+  debug: DebugInfo | null,
+): Body {
+  const offsetOf = (index: number): number => references[index]?.offset ?? 0;
+  const first = lowerBound(references.length, offsetOf, start);
+  const past = lowerBound(references.length, offsetOf, end);
+  return {
+    bytes: elf.content(section).slice(start, end),
+    relocations: references.slice(first, past).map(({ offset, target }) => ({
+      slot: (offset - start) / SLOT_SIZE,
+      target,
+    })),
+    lines: debug?.lines(section.name, start, end - start) ?? [],
+    btfId: debug?.functionId(section.name, start) ?? null,
+  };
+}
+
+interface Stretch {
+  readonly name: string;
+  readonly binding: FunctionSpec['binding'];
+  /** Bytes in the section. */
+  readonly start: number;
+  readonly end: number;
+}
+
+function stretchesOf(elf: ElfFile, section: ElfSection): readonly Stretch[] {
+  const symbols = elf.symbolsIn(section).filter(({ type }) => type === 'function');
+  const stretches =
+    symbols.length === 0
+      ? [{ name: section.name, binding: 'global' as const, start: 0, end: section.size }]
+      : symbols.map((symbol, index) => stretchOf(section, symbol, symbols, index));
+  let previous: Stretch | null = null;
+  for (const stretch of stretches) {
+    const alias = previous?.start === stretch.start && previous.end === stretch.end;
+    const fault =
+      stretch.name === ''
+        ? 'has no name'
+        : stretch.start % SLOT_SIZE !== 0 || stretch.end % SLOT_SIZE !== 0
+          ? 'is no whole number of instructions'
+          : stretch.end > section.size || stretch.start >= stretch.end
+            ? `does not lie in the ${section.size} bytes of its section`
+            : previous !== null && stretch.start < previous.end && !alias
+              ? `overlaps ${previous.name}`
+              : null;
+    if (fault !== null) {
+      throw new ObjectFormatError(
+        `function ${stretch.name} (bytes ${stretch.start} to ${stretch.end}) ${fault}`,
+        section.name,
+        section.offset + Math.min(stretch.start, section.size),
+      );
+    }
+    previous = stretch;
+  }
+  return stretches;
+}
+
+/** Hand-written assembly may leave out the size: such a function ends where the next begins. */
+function stretchOf(
+  section: ElfSection,
+  { name, binding, value, size }: ElfSymbol,
+  symbols: readonly ElfSymbol[],
+  index: number,
+): Stretch {
+  if (size !== 0) return { name, binding, start: value, end: value + size };
+  let next = index + 1;
+  while (symbols[next]?.value === value) next++;
+  return { name, binding, start: value, end: symbols[next]?.value ?? section.size };
+}

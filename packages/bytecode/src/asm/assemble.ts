@@ -5,7 +5,7 @@ import { instructionOf } from '../isa/fields.ts';
 import type { Endianness, Instruction, InstructionStream } from '../isa/instruction.ts';
 import { detectSyntax } from './detect-syntax.ts';
 import { LabelTable } from './labels.ts';
-import { lexStatement, type SourceLine, type Token } from './lexer.ts';
+import { lexStatement, quote, type SourceLine, type Token } from './lexer.ts';
 import { type Match, matchStatement } from './match.ts';
 import type { Syntax } from './syntax.ts';
 import { grammarOf } from './template.ts';
@@ -87,7 +87,7 @@ function resolve(statement: ParsedStatement, labels: LabelTable): Instruction {
   const distance = target - slot - 1;
   if (label.field === 'offset' && (distance < -0x8000 || distance > 0x7fff)) {
     throw new AssemblyError(
-      `label '${label.token.text}' is ${distance} slots away, outside -32768 to 32767`,
+      `label ${quote(label.token)} is ${distance} slots away, outside -32768 to 32767`,
       line.number,
       label.token.start + 1,
       line.text,

@@ -1,5 +1,5 @@
 import { AssemblyError } from '../errors.ts';
-import type { SourceLine, Token } from './lexer.ts';
+import { quote, type SourceLine, type Token } from './lexer.ts';
 import { closest } from './suggest.ts';
 
 /** Names of slots: words once per program, numbers (LLVM's local labels) as often as wanted. */
@@ -19,7 +19,7 @@ export class LabelTable {
     const before = this.#named.get(token.text);
     if (before !== undefined) {
       throw new AssemblyError(
-        `label '${token.text}' is already defined in line ${before.line}`,
+        `label ${quote(token)} is already defined in line ${before.line}`,
         line.number,
         token.start + 1,
         line.text,
@@ -45,7 +45,7 @@ export class LabelTable {
     if (slot !== undefined) return slot;
     const known = closest(token.text, this.#named.keys());
     throw new AssemblyError(
-      `undefined label '${token.text}'${known === null ? '' : `, did you mean '${known}'?`}`,
+      `undefined label ${quote(token)}${known === null ? '' : `, did you mean '${known}'?`}`,
       line.number,
       token.start + 1,
       line.text,

@@ -8,6 +8,11 @@ export interface Token {
   readonly start: number;
 }
 
+/** A token as error messages quote it, cut where it is long. */
+export function quote(token: Token): string {
+  return `'${token.text.length > 40 ? `${token.text.slice(0, 37)}...` : token.text}'`;
+}
+
 /** One line of source, for error messages. */
 export interface SourceLine {
   readonly text: string;

@@ -1,6 +1,6 @@
 import { AssemblyError } from '../errors.ts';
 import type { Fields, Opcode } from '../isa/opcode.ts';
-import type { SourceLine, Token } from './lexer.ts';
+import { quote, type SourceLine, type Token } from './lexer.ts';
 import { type LabelReference, nameOf, parseOperand } from './operand.ts';
 import { closest } from './suggest.ts';
 import type { State } from './template.ts';
@@ -125,7 +125,7 @@ function describe(
 
 function reasonOf(failure: Failure, start: State, token: Token | undefined): string {
   if (failure.reason !== null) return failure.reason;
-  const found = token === undefined ? 'the end of the line' : `'${token.text.slice(0, 40)}'`;
+  const found = token === undefined ? 'the end of the line' : quote(token);
   if (failure.at === 0 && token?.kind === 'word') {
     const known = closest(token.text, start.literals.keys());
     return `unknown mnemonic ${found}${known === null ? '' : `, did you mean '${known}'?`}`;
@@ -139,6 +139,13 @@ function reasonOf(failure: Failure, start: State, token: Token | undefined): str
   if (expected.size <= MAX_ALTERNATIVES) {
     return `expected ${[...expected].join(' or ')}, found ${found}`;
   }
-  const known = token === undefined ? null : closest(token.text, literals);
+  const known = token === undefined ? null : similar(token, literals);
   return known === null ? `unexpected ${found}` : `unexpected ${found}, did you mean '${known}'?`;
+}
+
+/** Words by spelling; an operator by one that it begins or that begins it. */
+function similar(token: Token, literals: readonly string[]): string | null {
+  const { kind, text } = token;
+  if (kind === 'word') return closest(text, literals);
+  return literals.find((known) => known.startsWith(text) || text.startsWith(known)) ?? null;
 }

@@ -1,5 +1,5 @@
 import type { Fields } from '../isa/opcode.ts';
-import type { Token } from './lexer.ts';
+import { quote, type Token } from './lexer.ts';
 import { parseNumber, splitImm64 } from './number.ts';
 import type { Placeholder } from './template.ts';
 
@@ -104,11 +104,12 @@ function register(
   letter: 'r' | 'w',
   toFields: (register: number) => Partial<Fields>,
 ): OperandResult {
-  const match = REGISTER.exec(tokens[at]?.text ?? '');
-  if (match?.[1] !== letter) return { ok: false, at };
+  const token = tokens[at];
+  const match = token === undefined ? null : REGISTER.exec(token.text);
+  if (token === undefined || match?.[1] !== letter) return { ok: false, at };
   const index = Number(match[2]);
   if (index > 10) {
-    return { ok: false, at, reason: `no such register '${match[0]}' (registers are 0 to 10)` };
+    return { ok: false, at, reason: `no such register ${quote(token)} (registers are 0 to 10)` };
   }
   return { ok: true, value: { fields: toFields(index) }, next: at + 1 };
 }
@@ -129,11 +130,11 @@ function number(
   }
   const magnitude = parseNumber(token.text);
   if (magnitude === 'malformed') {
-    return { ok: false, at, reason: `malformed number '${clip(token.text)}'` };
+    return { ok: false, at, reason: `malformed number ${quote(token)}` };
   }
   const value = typeof magnitude === 'bigint' && first === '-' ? -magnitude : magnitude;
   if (value === 'huge' || value < range.min || value > range.max) {
-    const text = `${signed ? first : ''}${clip(token.text)}`;
+    const text = `${signed ? first : ''}${quote(token).slice(1, -1)}`;
     return {
       ok: false,
       at,
@@ -170,8 +171,4 @@ function target(
     return { ok: true, value: { fields: {}, label: { field, token } }, next: at + 1 };
   }
   return number(tokens, at, 'optional', range, (value) => ({ [field]: Number(value) }));
-}
-
-function clip(text: string): string {
-  return text.length > 24 ? `${text.slice(0, 20)}...` : text;
 }

@@ -4,7 +4,7 @@
 //     node scripts/rebuild-programs.ts --check [NAME]...   compiles aside and compares
 //
 // Packages: clang-19, llvm-19, libbpf-dev, linux-libc-dev. The comparison is over disassembly with
-// relocations and over the interface that BTF shows (programs, maps, globals, licence), not over raw
+// relocations and over what BTF shows (programs, maps, globals, source lines, licence), not over raw
 // bytes: another patch release of clang may order string tables otherwise. Needs `npm run build`
 // before, since the interface is read by @anybpf/bytecode. Exit status: 0 good, 1 an object differs,
 // 2 could not be carried out.
@@ -78,6 +78,12 @@ async function describe(object: string): Promise<string> {
       spec.subprograms.map(({ name, section, binding }) => ({ name, section, binding })),
     ),
     ...lines('map', spec.maps),
+    // Coverage is told by source line: an object older than its source would tell the wrong ones.
+    ...[...spec.programs, ...spec.subprograms].flatMap((owner) =>
+      owner.lines.map(
+        ({ slot, file, line, text }) => `${owner.name}+${slot} ${file}:${line} ${text}`,
+      ),
+    ),
     // The first lines name the file.
     ...listing.split('\n').slice(3),
   ].join('\n');
@@ -85,10 +91,11 @@ async function describe(object: string): Promise<string> {
 
 async function differs(name: string, built: string, scratch: string): Promise<boolean> {
   const committed = join(PROGRAMS, name, `${name}.bpf.o`);
-  const [before, after] = [join(scratch, `${name}.committed`), join(scratch, `${name}.rebuilt`)];
-  writeFileSync(before, await describe(committed));
-  writeFileSync(after, await describe(built));
+  const [before, after] = [`${name}.committed`, `${name}.rebuilt`];
+  writeFileSync(join(scratch, before), await describe(committed));
+  writeFileSync(join(scratch, after), await describe(built));
   const diff = spawnSync('git', ['diff', '--no-index', '--no-color', before, after], {
+    cwd: scratch,
     encoding: 'utf8',
   });
   process.stdout.write(diff.stdout);

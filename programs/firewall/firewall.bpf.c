@@ -32,8 +32,8 @@ struct {
 /* Packets by what happened to them: index is enum action. */
 COUNTERS(outcomes, ACTION_COUNT);
 
-/* In .data: may be changed while the program runs. */
-volatile __u32 default_action = ACTION_DROP;
+/* May be changed while the program runs. Zero, so clang would choose .bss by itself. */
+volatile __u32 default_action SEC(".data") = ACTION_DROP;
 
 static __always_inline struct rule *find_rule(struct flow *flow)
 {

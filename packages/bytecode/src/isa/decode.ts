@@ -33,8 +33,9 @@ export function decode(bytes: Uint8Array, options: DecodeOptions = {}): Instruct
       program,
     );
   }
-  const copy = bytes.slice();
-  const view = new DataView(copy.buffer, copy.byteOffset, copy.byteLength);
+  // Not slice(): that of Node's Buffer shares memory.
+  const copy = new Uint8Array(bytes);
+  const view = new DataView(copy.buffer);
   const littleEndian = endianness === 'little';
   const instructions: Instruction[] = [];
   const slots = new Int32Array(count);

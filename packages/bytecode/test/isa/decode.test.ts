@@ -41,8 +41,7 @@ describe('decode', () => {
     expect(decode(fromHex(`${map} ${call} ${EXIT}`)).instructions).toHaveLength(3);
   });
 
-  it('does not alias its input', () => {
-    const bytes = fromHex(EXIT);
+  it.each([fromHex(EXIT), Buffer.from(fromHex(EXIT))])('does not alias its input', (bytes) => {
     const stream = decode(bytes);
     bytes.fill(0xff);
     expect(stream.bytes).toEqual(fromHex(EXIT));

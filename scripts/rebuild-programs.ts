@@ -50,23 +50,20 @@ function compile(name: string, output: string, headers: readonly string[]): void
   run(TOOLS.strip, ['-g', output], folder);
 }
 
+/** JSON.stringify's view of a field: bytes as hexadecimal, BTF ids left out since headers shift them. */
+function interfaceField(key: string, value: unknown): unknown {
+  if (/^btf.*Id$/.test(key)) return undefined;
+  if (value instanceof Uint8Array) return Buffer.from(value).toString('hex');
+  return typeof value === 'bigint' ? value.toString() : value;
+}
+
 /** What two builds of a program have to agree on, as text. */
 async function describe(object: string): Promise<string> {
   const { parseObject } = await import('@anybpf/bytecode');
   const spec = parseObject(new Uint8Array(readFileSync(object)));
   const listing = run(TOOLS.objdump, ['-d', '-r', '--no-show-raw-insn', object], ROOT);
-  const plain = (_: string, value: unknown): unknown =>
-    value instanceof Uint8Array
-      ? Buffer.from(value).toString('hex')
-      : typeof value === 'bigint'
-        ? value.toString()
-        : value;
-  const isInterface = (key: string) => !/^btf.*Id$/.test(key);
   const lines = (kind: string, items: readonly object[]) =>
-    items.map((item) => {
-      const fields = Object.entries(item).filter(([key]) => isInterface(key));
-      return `${kind} ${JSON.stringify(Object.fromEntries(fields), plain)}`;
-    });
+    items.map((item) => `${kind} ${JSON.stringify(item, interfaceField)}`);
   return [
     `license ${spec.license}`,
     ...lines(

@@ -127,6 +127,7 @@ export {
   sizeOfType,
   skipModifiers,
 } from './btf/index.ts';
+export { type WriteObjectOptions, writeObject } from './elf/write-object.ts';
 export {
   instructionCounts,
   type LinkCodeOptions,

@@ -1,7 +1,7 @@
 import { createLinuxBackend } from '@anybpf/backend-linux';
-import { type Backend, createInterpreter, selectBackend } from '@anybpf/runtime';
+import { type Backend, createInterpreter, requireBackend, selectBackend } from '@anybpf/runtime';
 
-/** Every backend that this version ships, in order of preference for `run`. */
+/** Every backend that this version ships, in order of preference. */
 export function allBackends(): readonly Backend[] {
   return [createInterpreter(), createLinuxBackend()];
 }
@@ -9,10 +9,10 @@ export function allBackends(): readonly Backend[] {
 /**
  * The backend named by `--backend`, or the first that works here.
  *
- * @throws BackendUnavailableError, also for a name that there is none of
+ * @throws BackendNameError, BackendUnavailableError
  */
 export function backendFor(name: string | undefined): Promise<Backend> {
-  return selectBackend(allBackends(), name === undefined ? {} : { prefer: [name] });
+  return name === undefined ? selectBackend(allBackends()) : requireBackend(allBackends(), name);
 }
 
 /** The backends named by repeated `--backend`; without any, all that work here. */

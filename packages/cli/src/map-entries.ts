@@ -1,6 +1,41 @@
+import { type MapEntry, MapEntryError, parseMapEntries } from '@anybpf/programs';
 import type { BpfMap, LoadedObject } from '@anybpf/runtime';
-import { UsageError } from './command.ts';
+import { type Request, UsageError } from './command.ts';
+import { readBytes } from './files.ts';
 import { parseHex, toHex } from './hex.ts';
+
+/** Options of the commands that fill maps before the first packet. */
+export const MAP_OPTIONS = {
+  map: { type: 'string', multiple: true },
+  maps: { type: 'string' },
+} as const;
+
+/**
+ * What `--maps FILE` (the list of `programs/NAME/maps.json`) and `--map` say, as one step to apply.
+ *
+ * @throws FileError, MapEntryError; the step throws UsageError, MapSizeError, MapOperationError
+ */
+export async function mapEntries(
+  request: Request,
+  usage: string,
+): Promise<(loaded: LoadedObject) => void> {
+  const file = request.text('maps');
+  const entries = file === undefined ? [] : parseEntries(await readBytes(file));
+  const given = request.list('map');
+  return (loaded) => {
+    for (const { map, key, value } of entries) applyValue(mapNamed(loaded, map, usage), key, value);
+    for (const argument of given) applyMapEntry(loaded, argument, usage);
+  };
+}
+
+function parseEntries(bytes: Uint8Array): MapEntry[] {
+  try {
+    return parseMapEntries(new TextDecoder().decode(bytes));
+  } catch (error) {
+    if (error instanceof SyntaxError) throw new MapEntryError(`not JSON: ${error.message}`, -1);
+    throw error;
+  }
+}
 
 /**
  * One `--map NAME=KEYHEX:VALUEHEX`. A value `@PROGRAM` or `@MAP` refers to a program (program arrays)
@@ -9,7 +44,7 @@ import { parseHex, toHex } from './hex.ts';
  *
  * @throws UsageError; MapSizeError and MapOperationError of the map itself
  */
-export function applyMapEntry(loaded: LoadedObject, argument: string, usage: string): void {
+function applyMapEntry(loaded: LoadedObject, argument: string, usage: string): void {
   const match = /^([^=]+)=([^:]*):(.*)$/s.exec(argument);
   if (match === null) {
     throw new UsageError(`--map "${argument}" is not NAME=KEYHEX:VALUEHEX`, usage);
@@ -26,7 +61,10 @@ export function applyMapEntry(loaded: LoadedObject, argument: string, usage: str
     map.setReference(key, referred);
     return;
   }
-  const value = parseHex(valueText, `value of map ${name}`, usage);
+  applyValue(map, key, parseHex(valueText, `value of map ${name}`, usage));
+}
+
+function applyValue(map: BpfMap, key: Uint8Array, value: Uint8Array): void {
   if (map.spec.keySize === 0) map.push(value);
   else map.set(key, forEveryCpu(map, value));
 }

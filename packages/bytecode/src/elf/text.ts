@@ -33,3 +33,20 @@ export function decodeUtf8(bytes: Uint8Array, start: number, end: number): strin
   }
   return text;
 }
+
+/** Encodes as UTF-8; lone surrogates become U+FFFD. */
+export function encodeUtf8(text: string): Uint8Array {
+  const bytes: number[] = [];
+  for (const character of text) {
+    const given = character.codePointAt(0) as number;
+    const code = given >= 0xd800 && given < 0xe000 ? 0xfffd : given;
+    if (code < 0x80) bytes.push(code);
+    else if (code < 0x800) bytes.push(0xc0 | (code >> 6), 0x80 | (code & 0x3f));
+    else {
+      const tail = [0x80 | ((code >> 6) & 0x3f), 0x80 | (code & 0x3f)];
+      if (code < 0x10000) bytes.push(0xe0 | (code >> 12), ...tail);
+      else bytes.push(0xf0 | (code >> 18), 0x80 | ((code >> 12) & 0x3f), ...tail);
+    }
+  }
+  return Uint8Array.from(bytes);
+}

@@ -1,3 +1,4 @@
+import { probeAll } from '@anybpf/runtime';
 import { allBackends } from '../backends.ts';
 import type { Command } from '../command.ts';
 
@@ -8,12 +9,11 @@ export const backends: Command = {
   options: {},
   positionals: [0, 0],
   async run({ json }, terminal) {
-    const rows = await Promise.all(
-      allBackends().map(async (backend) => {
-        const { name, variants } = backend;
-        return { name, variants, ...(await backend.probe()) };
-      }),
-    );
+    const rows = (await probeAll(allBackends())).map(({ name, variants, status }) => ({
+      name,
+      variants,
+      ...status,
+    }));
     if (json) {
       terminal.out(JSON.stringify({ backends: rows }, null, 2));
       return 0;

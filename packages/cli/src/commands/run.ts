@@ -1,23 +1,23 @@
 import { verdictName } from '@anybpf/bytecode';
-import { type ProgramInput, packetAt, type RunResult, readCapture } from '@anybpf/runtime';
+import { captureToBatch, type ProgramInput, packetAt, type RunResult, readCapture } from '@anybpf/runtime';
 import { backendFor } from '../backends.ts';
 import { type Command, type Request, UsageError, usageOf } from '../command.ts';
 import { readBytes } from '../files.ts';
 import { parseHex, toHex } from '../hex.ts';
-import { applyMapEntry, dumpMaps } from '../map-entries.ts';
+import { dumpMaps, MAP_OPTIONS, mapEntries } from '../map-entries.ts';
 import { openProgram } from '../open-program.ts';
 
 export const run: Command = {
   name: 'run',
   synopsis:
-    'OBJ --program P --backend B (--packet HEX | --pcap FILE) [--map NAME=KEYHEX:VALUEHEX]... [--ctx HEX] [--type T]',
+    'OBJ --program P --backend B (--packet HEX | --pcap FILE) [--map NAME=KEYHEX:VALUEHEX]... [--maps FILE] [--ctx HEX] [--type T]',
   summary: 'one program over given input: verdicts, packets, cost, final maps',
   options: {
     program: { type: 'string' },
     backend: { type: 'string' },
     packet: { type: 'string' },
     pcap: { type: 'string' },
-    map: { type: 'string', multiple: true },
+    ...MAP_OPTIONS,
     ctx: { type: 'string' },
     type: { type: 'string' },
   },
@@ -25,6 +25,7 @@ export const run: Command = {
   async run(request, terminal) {
     const usage = usageOf(this);
     const inputs = await readInputs(request, usage);
+    const fillMaps = await mapEntries(request, usage);
     const { object, program, type } = await openProgram(request, terminal, usage);
     const backend = await backendFor(request.text('backend'));
     await using loaded = await backend.load(object, { defaultProgramType: type });
@@ -32,7 +33,7 @@ export const run: Command = {
     if (loadedProgram === undefined) {
       throw new UsageError(`${backend.name} did not load program "${program.name}"`, usage);
     }
-    for (const entry of request.list('map')) applyMapEntry(loaded, entry, usage);
+    fillMaps(loaded);
     const results = inputs.map((input) => describeResult(loadedProgram.run(input)));
     const maps = dumpMaps(loaded);
 
@@ -70,7 +71,7 @@ async function readInputs(request: Request, usage: string): Promise<readonly Pro
   const context = ctx === undefined ? {} : { context: parseHex(ctx, '--ctx', usage) };
   if (packet !== undefined) return [{ packet: parseHex(packet, '--packet', usage), ...context }];
   if (pcap !== undefined) {
-    const batch = readCapture(await readBytes(pcap)).toBatch();
+    const batch = captureToBatch(readCapture(await readBytes(pcap)));
     return Array.from({ length: batch.count }, (_, index) => ({
       packet: packetAt(batch, index),
       ...context,

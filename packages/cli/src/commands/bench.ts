@@ -1,0 +1,91 @@
+import {
+  formatText,
+  programWorkloads,
+  runBench,
+  sharedBatch,
+  type Workload,
+  writeReport,
+} from '@anybpf/bench';
+import { captureToBatch, type PacketBatch, readCapture } from '@anybpf/runtime';
+import { allBackends, backendFor } from '../backends.ts';
+import { type Command, type Request, UsageError, usageOf } from '../command.ts';
+import { readBytes } from '../files.ts';
+import { MAP_OPTIONS, mapEntries } from '../map-entries.ts';
+import { openProgram } from '../open-program.ts';
+import type { Terminal } from '../terminal.ts';
+
+/** For a first look and for CI: fewer and shorter samples. */
+const QUICK = { rounds: 3, sampleMs: 5 };
+
+export const bench: Command = {
+  name: 'bench',
+  synopsis:
+    '[OBJ] [--program P] [--backend B]... [--pcap FILE] [--map NAME=KEYHEX:VALUEHEX]... [--maps FILE] [--type T] [--report DIR] [--quick]',
+  summary: 'packets per second, side by side; without OBJ the ten programs',
+  options: {
+    program: { type: 'string' },
+    backend: { type: 'string', multiple: true },
+    pcap: { type: 'string' },
+    ...MAP_OPTIONS,
+    type: { type: 'string' },
+    report: { type: 'string' },
+    quick: { type: 'boolean' },
+  },
+  positionals: [0, 1],
+  async run(request, terminal) {
+    const usage = usageOf(this);
+    const workloads = await chooseWorkloads(request, terminal, usage);
+    const names = request.list('backend');
+    // Named backends must work; of the others, those that do not are listed as absent.
+    const backends = names.length > 0 ? await Promise.all(names.map(backendFor)) : allBackends();
+    const report = await runBench({
+      workloads,
+      backends,
+      batch: await chooseBatch(request),
+      ...(request.flag('quick') ? QUICK : {}),
+      onProgress: ({ workload, done, total }) =>
+        terminal.progress(`${done + 1}/${total} ${workload}`),
+    });
+    terminal.progress('');
+    terminal.out(request.json ? JSON.stringify(report, null, 2) : formatText(report));
+    const folder = request.text('report');
+    if (folder !== undefined) {
+      const files = await writeReport(report, folder);
+      terminal.err(`wrote ${files.join(', ')}`);
+    }
+    return 0;
+  },
+};
+
+async function chooseWorkloads(
+  request: Request,
+  terminal: Terminal,
+  usage: string,
+): Promise<Workload[]> {
+  if (request.positionals.length === 0) {
+    return chooseProgram(programWorkloads(), request.text('program'), usage);
+  }
+  const { object, program, type } = await openProgram(request, terminal, usage);
+  return [
+    {
+      name: program.name,
+      object,
+      program: program.name,
+      loadOptions: { defaultProgramType: type },
+      prepare: await mapEntries(request, usage),
+    },
+  ];
+}
+
+function chooseProgram(all: Workload[], name: string | undefined, usage: string): Workload[] {
+  if (name === undefined) return all;
+  const chosen = all.filter((workload) => workload.name === name);
+  if (chosen.length > 0) return chosen;
+  const known = all.map((workload) => workload.name).join(', ');
+  throw new UsageError(`there is no program "${name}"; there are: ${known}`, usage);
+}
+
+async function chooseBatch(request: Request): Promise<PacketBatch> {
+  const pcap = request.text('pcap');
+  return pcap === undefined ? sharedBatch() : captureToBatch(readCapture(await readBytes(pcap)));
+}

@@ -108,3 +108,7 @@ export {
   type SelectOptions,
   selectBackend,
 } from './selection/select-backend.ts';
+// The reference interpreter.
+export type { Route, RouteQuery, RouteTable } from './interpreter/environment.ts';
+export { createInterpreter, type InterpreterOptions } from './interpreter/interpreter.ts';
+export { type FaultDetail, type FaultKind, ProgramFault } from './interpreter/program-fault.ts';

@@ -53,7 +53,9 @@ export interface ElfFile {
  *
  * @throws ObjectFormatError
  */
-export function parseElf(bytes: Uint8Array): ElfFile {
+export function parseElf(file: Uint8Array): ElfFile {
+  // Subclasses copy where Uint8Array views and the other way round (Node's Buffer.slice).
+  const bytes = new Uint8Array(file.buffer, file.byteOffset, file.byteLength);
   const header = readHeader(bytes);
   const sections = readSections(header);
   const { endianness } = header;

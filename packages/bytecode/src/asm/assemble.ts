@@ -76,7 +76,7 @@ function defineLabels(
     labels.define(name, slot, line);
     at += 2;
   }
-  return tokens.slice(at);
+  return at === 0 ? tokens : tokens.slice(at);
 }
 
 function resolve(statement: ParsedStatement, labels: LabelTable): Instruction {

@@ -10,7 +10,7 @@ export interface LabelReference {
 }
 
 /** What an operand contributes to its instruction. */
-export interface OperandValue {
+interface OperandValue {
   readonly fields: Partial<Fields>;
   readonly label?: LabelReference;
 }

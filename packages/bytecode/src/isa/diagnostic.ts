@@ -1,6 +1,7 @@
 /**
- * Who says so: RFC 9669, without which the stream has no meaning, or the checks that Linux makes
- * before it follows any value (kernel/bpf/verifier.c and core.c, 6.18).
+ * Who says so: RFC 9669, without which the stream has no meaning, or the checks of Linux 6.18 that
+ * need no values (kernel/bpf/verifier.c and syscall.c). Linux makes those of a single instruction on
+ * the paths that it follows alone: in a branch that it proves dead it lets them pass.
  */
 export type Authority = 'rfc9669' | 'linux';
 

@@ -2,19 +2,6 @@ export { conformanceGroupOf, conformanceGroupsOf, isaVersionOf } from './conform
 export { type DecodeOptions, decode } from './decode.ts';
 export type { Authority, Diagnostic, Rule } from './diagnostic.ts';
 export { encode, slotsOf } from './encode.ts';
-export type {
-  AccessSize,
-  AluOp,
-  AtomicOp,
-  Endianness,
-  Instruction,
-  InstructionStream,
-  JumpOp,
-  LddwSource,
-  Operand,
-  Register,
-  Width,
-} from './instruction.ts';
 export {
   type ConformanceGroup,
   classOf,

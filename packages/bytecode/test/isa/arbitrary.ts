@@ -25,9 +25,7 @@ function ofOpcode(opcode: Opcode): fc.Arbitrary<Instruction> {
 }
 
 /** Any valid instruction, each opcode row as likely as another. */
-export const anyInstruction: fc.Arbitrary<Instruction> = fc
-  .constantFrom(...OPCODES)
-  .chain(ofOpcode);
+const anyInstruction: fc.Arbitrary<Instruction> = fc.constantFrom(...OPCODES).chain(ofOpcode);
 
 export const anyStream: fc.Arbitrary<readonly Instruction[]> = fc.array(anyInstruction, {
   maxLength: 40,

@@ -11,6 +11,17 @@ export {
   type SourceLocation,
   type Syntax,
 } from './asm/index.ts';
+// Object files: BTF, what objects hold, and linking.
+export {
+  Btf,
+  type BtfKind,
+  type BtfMember,
+  type BtfType,
+  parseBtf,
+  sizeOfType,
+  skipModifiers,
+} from './btf/index.ts';
+export { type WriteObjectOptions, writeObject } from './elf/write-object.ts';
 export {
   AnyBpfError,
   AssemblyError,
@@ -55,7 +66,15 @@ export type {
   Register,
   Width,
 } from './isa/instruction.ts';
+export {
+  instructionCounts,
+  type LinkCodeOptions,
+  type LinkOptions,
+  linkCode,
+  linkObject,
+} from './link/index.ts';
 export type { LinkedFunction, LinkedObject, LinkedProgram } from './link/linked-object.ts';
+export { type MapSpecInput, mapSpec, type ParseOptions, parseObject } from './object/index.ts';
 export type {
   CoreRelocationSpec,
   FunctionSpec,
@@ -87,6 +106,7 @@ export {
   type HelperCallback,
   type HelperRow,
   type HelperVariant,
+  isProgramTypeName,
   type KernelObjectKind,
   linux,
   type MapFlagName,
@@ -117,22 +137,3 @@ export {
   type Verification,
   type VerifiedObject,
 } from './verified.ts';
-// Object files: BTF, what objects hold, and linking.
-export {
-  Btf,
-  type BtfKind,
-  type BtfMember,
-  type BtfType,
-  parseBtf,
-  sizeOfType,
-  skipModifiers,
-} from './btf/index.ts';
-export { type WriteObjectOptions, writeObject } from './elf/write-object.ts';
-export {
-  instructionCounts,
-  type LinkCodeOptions,
-  type LinkOptions,
-  linkCode,
-  linkObject,
-} from './link/index.ts';
-export { type MapSpecInput, mapSpec, type ParseOptions, parseObject } from './object/index.ts';

@@ -1,8 +1,8 @@
 import {
+  isProgramTypeName,
   type LinkedObject,
   type LinkedProgram,
   linkObject,
-  linux,
   type ObjectSpec,
   type ProgramTypeName,
   parseObject,
@@ -61,9 +61,8 @@ function programName(spec: ObjectSpec, wanted: string | undefined, usage: string
 function givenType(request: Request, usage: string): ProgramTypeName | null {
   const name = request.text('type');
   if (name === undefined) return null;
-  const row = linux.programTypeByName(name);
-  if (row === undefined) throw new UsageError(`there is no program type "${name}"`, usage);
-  return row.name;
+  if (isProgramTypeName(name)) return name;
+  throw new UsageError(`there is no program type "${name}"`, usage);
 }
 
 function assumeSocketFilter({ name, section }: LinkedProgram, terminal: Terminal): ProgramTypeName {

@@ -1,4 +1,4 @@
-import { AnyBpfError } from '@anybpf/bytecode';
+import { AnyBpfError, isProgramTypeName, type ProgramTypeName } from '@anybpf/bytecode';
 
 /**
  * One test of a `.data` file: the format of bpf_conformance and uBPF (sections `-- asm`, `-- mem`,
@@ -15,7 +15,7 @@ export interface ConformanceTest {
   /** r1 = address and r2 = length of a copy of it; both 0 when empty. */
   readonly memory: Uint8Array;
   /** The program runs as this type over `packet`, r1 = context; null: as a plain function of memory. */
-  readonly programType: string | null;
+  readonly programType: ProgramTypeName | null;
   readonly packet: Uint8Array | null;
   readonly expected:
     | { readonly kind: 'r0'; readonly value: bigint }
@@ -96,10 +96,6 @@ function buildTest(
       throw new DataFileError(file, section.line, `unknown section "${section.name}"`);
     }
   }
-  const content = (key: string): string | null => {
-    const section = sections.get(key);
-    return section === undefined ? null : stripComments(section.body);
-  };
   const bytes = (key: string): Uint8Array | null => {
     const section = sections.get(key);
     return section === undefined ? null : parseHexBytes(file, section);
@@ -114,10 +110,17 @@ function buildTest(
     asm: asm === undefined ? null : asm.body.join('\n'),
     raw: raw === undefined ? null : parseWords(file, raw),
     memory: bytes('mem') ?? new Uint8Array(0),
-    programType: content('type'),
+    programType: parseProgramType(file, sections.get('type')),
     packet: bytes('packet'),
     expected: parseExpectation(name, file, lastLine, sections),
   };
+}
+
+function parseProgramType(file: string, section: Section | undefined): ProgramTypeName | null {
+  if (section === undefined) return null;
+  const name = stripComments(section.body);
+  if (isProgramTypeName(name)) return name;
+  throw new DataFileError(file, section.line, `there is no program type "${name}"`);
 }
 
 function parseExpectation(

@@ -3,7 +3,7 @@ export { type ErrnoName, errno, errnoName } from './linux/errno.ts';
 export { linux } from './linux/index.ts';
 export { type MapFlagName, mapFlags, mapUpdateFlags } from './linux/map-flags.ts';
 export type { MapTypeName } from './linux/map-types.ts';
-export type { ProgramTypeName } from './linux/program-types.ts';
+export { isProgramTypeName, type ProgramTypeName } from './linux/program-types.ts';
 export { programTypeOfSection, type SectionRow, sections } from './linux/sections.ts';
 export { returnRange, verdictName, verdictsOf } from './linux/verdicts.ts';
 export type {

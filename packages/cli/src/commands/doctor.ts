@@ -82,7 +82,11 @@ function jit(): Check {
           remedy: 'sysctl net.core.bpf_jit_enable=1',
         };
   } catch {
-    return { name, status: 'good', detail: `${file} is absent: the JIT is always on or not offered` };
+    return {
+      name,
+      status: 'good',
+      detail: `${file} is absent: the JIT is always on or not offered`,
+    };
   }
 }
 

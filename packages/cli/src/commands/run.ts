@@ -1,5 +1,11 @@
 import { verdictName } from '@anybpf/bytecode';
-import { captureToBatch, type ProgramInput, packetAt, type RunResult, readCapture } from '@anybpf/runtime';
+import {
+  captureToBatch,
+  type ProgramInput,
+  packetAt,
+  type RunResult,
+  readCapture,
+} from '@anybpf/runtime';
 import { backendFor } from '../backends.ts';
 import { type Command, type Request, UsageError, usageOf } from '../command.ts';
 import { readBytes } from '../files.ts';
@@ -52,7 +58,9 @@ export const run: Command = {
       return 0;
     }
     results.forEach(({ verdictName: name, packetOut, cost }, index) => {
-      terminal.out(`${index + 1}  ${name}  ${cost.value} ${cost.unit}  ${packetOut ?? ''}`.trimEnd());
+      terminal.out(
+        `${index + 1}  ${name}  ${cost.value} ${cost.unit}  ${packetOut ?? ''}`.trimEnd(),
+      );
     });
     for (const [name, entries] of Object.entries(maps)) {
       for (const { key, value } of entries) terminal.out(`${name}  ${key}: ${value}`);

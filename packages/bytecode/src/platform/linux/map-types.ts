@@ -85,7 +85,8 @@ function deviceMap(number: number, name: 'devmap' | 'devmap_hash', since: string
 /**
  * Updates and deletions from programs are limited to contexts that hold no locked socket
  * (may_update_sockmap): tracing iterators, sock_ops (deletion), socket_filter, sched_cls,
- * sched_act, xdp, sk_reuseport, flow_dissector, sk_lookup.
+ * sched_act, xdp, sk_reuseport, flow_dissector, sk_lookup. The value that map_update_elem takes is
+ * then a socket pointer (resolve_map_arg_type), not memory.
  */
 const socketUpdates = ['map_lookup_elem', 'map_update_elem', 'map_delete_elem'];
 
@@ -253,5 +254,6 @@ export const mapTypes: readonly MapTypeRow[] = Object.freeze([
     values: 'none',
     flags: ['BPF_F_MMAPABLE', 'BPF_F_SEGV_ON_FAULT', 'BPF_F_NO_USER_CONV'],
     requiredFlags: ['BPF_F_MMAPABLE'],
+    helpers: [],
   }),
 ]);

@@ -231,3 +231,8 @@ export const programTypes: readonly ProgramTypeRow[] = Object.freeze([
     needsAttachType: true,
   }),
 ]);
+
+/** Whether a name given by a user is a program type of Linux. */
+export function isProgramTypeName(name: string): name is ProgramTypeName {
+  return programTypes.some((row) => row.name === name);
+}

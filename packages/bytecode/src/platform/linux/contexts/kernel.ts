@@ -57,7 +57,10 @@ export const rawTracepointContext: ContextDescriptor = context('bpf_raw_tracepoi
   field('args', 0, 96, any),
 ]);
 
-/** The same, whose first argument is a buffer that the program may write. */
+/**
+ * The same, whose first argument is a buffer that the program may write. The kernel also lets parts
+ * of that pointer be loaded as numbers; this table does not.
+ */
 export const writableTracepointContext: ContextDescriptor = context('bpf_raw_tracepoint_args', 96, [
   field('args[0]', 0, 8, [8], { kind: 'tracepoint-buffer' }),
   field('args', 8, 88, any),

@@ -132,7 +132,7 @@ export const generalHelpers: readonly HelperRow[] = Object.freeze([
     179,
     'kallsyms_lookup_name',
     '5.16',
-    [memReadwrite, memSizeOrZero, anything, fixed('mem-uninit', 8)],
+    [memReadonly, memSizeOrZero, anything, fixed('mem-uninit', 8)],
     'integer',
     ['syscall'],
   ),

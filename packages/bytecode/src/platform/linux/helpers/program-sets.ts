@@ -5,7 +5,10 @@ import type { ProgramTypeName } from '../program-types.ts';
  * (kernel/bpf/helpers.c, cgroup.c, bpf_lsm.c, kernel/trace/bpf_trace.c, net/core/filter.c,
  * drivers/media/rc/bpf-lirc.c), brought to 6.18 by asking a 6.18 kernel for each pair of program
  * type and helper. Since 6.16 bpf_base_func_proto holds most helpers that do not look at the
- * context. `ext` is in no set: such a program may call what its target may.
+ * context. `ext` is in no set: such a program may call what its target may. That kernel was locked
+ * down and without kprobes: probe_write_user, override_return, the trampoline's helpers and lsm are
+ * from the sources alone. Not here: helpers that the kernel admits by the attached function (d_path,
+ * ima_*, sk_storage_* in tracing, socket options in lsm).
  */
 
 export const tc: readonly ProgramTypeName[] = Object.freeze(['sched_cls', 'sched_act']);

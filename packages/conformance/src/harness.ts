@@ -6,6 +6,7 @@ import {
   linkCode,
   type MapSpec,
   mapSpec,
+  slotsOf,
   trustWithoutVerification,
 } from '@anybpf/bytecode';
 import type { Backend, Cost } from '@anybpf/runtime';
@@ -73,7 +74,10 @@ function wrap(code: InstructionStream, memoryLength: number): LinkedObject {
       ? { kind: 'lddw', source: 'map-value-index', dst: 1, imm: 1, nextImm: 0 }
       : move(1, 0),
     move(2, memoryLength),
-    { kind: 'call-local', offset: slotsOf(epilogue) },
+    {
+      kind: 'call-local',
+      offset: epilogue.reduce((sum, instruction) => sum + slotsOf(instruction), 0),
+    },
   ];
   const main = encode([...prologue, ...epilogue], code.endianness);
   const bytes = new Uint8Array(main.length + code.bytes.length);
@@ -93,8 +97,4 @@ function oneValue(name: string, valueSize: number): MapSpec {
 
 function move(dst: number, imm: number): Instruction {
   return { kind: 'alu', op: 'mov', width: 64, dst, source: { kind: 'imm', imm } };
-}
-
-function slotsOf(instructions: readonly Instruction[]): number {
-  return instructions.reduce((slots, { kind }) => slots + (kind === 'lddw' ? 2 : 1), 0);
 }

@@ -1,3 +1,4 @@
+import { deepFreeze } from '../freeze.ts';
 import type { MapTypeRow, SizeRule } from '../platform.ts';
 import type { MapFlagName } from './map-flags.ts';
 import type { MapTypeName } from './map-types.ts';
@@ -8,8 +9,8 @@ const KMALLOC_MAX = 1 << 22;
 const PER_CPU_MAX = 1 << 15;
 
 function sizes(...oneOf: number[]): SizeRule {
-  return Object.freeze({
-    oneOf: Object.freeze(oneOf),
+  return deepFreeze({
+    oneOf,
     minimum: Math.min(...oneOf),
     maximum: Math.max(...oneOf),
     multipleOf: 1,
@@ -62,7 +63,7 @@ export function mapType(
   value: SizeRule,
   traits: MapTraits = {},
 ): MapTypeRow {
-  return Object.freeze({
+  return deepFreeze({
     number,
     name,
     since,
@@ -74,10 +75,10 @@ export function mapType(
     values: traits.values ?? 'bytes',
     needsInnerMap: traits.needsInnerMap ?? false,
     maxEntries: traits.maxEntries ?? 'any',
-    flags: Object.freeze(traits.flags ?? []),
-    requiredFlags: Object.freeze(traits.requiredFlags ?? []),
+    flags: traits.flags ?? [],
+    requiredFlags: traits.requiredFlags ?? [],
     needsBtf: traits.needsBtf ?? false,
-    helpers: Object.freeze(traits.helpers ?? null),
+    helpers: traits.helpers ?? null,
     programReadonly: traits.programReadonly ?? false,
   });
 }

@@ -1,3 +1,4 @@
+import { deepFreeze } from '../freeze.ts';
 import type { ContextDescriptor, ProgramTypeRow } from '../platform.ts';
 import type { AttachTypeName } from './attach-types.ts';
 import {
@@ -86,12 +87,12 @@ function programType(
   context: ContextDescriptor | null,
   traits: ProgramTraits = {},
 ): ProgramTypeRow {
-  return Object.freeze({
+  return deepFreeze({
     number,
     name,
     since,
     context,
-    attachTypes: Object.freeze(traits.attachTypes ?? []),
+    attachTypes: traits.attachTypes ?? [],
     needsAttachType: traits.needsAttachType ?? false,
     attachesByBtf: traits.attachesByBtf ?? false,
     sleepable: traits.sleepable ?? 'never',

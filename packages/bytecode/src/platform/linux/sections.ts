@@ -1,3 +1,4 @@
+import { deepFreeze } from '../freeze.ts';
 import type { SectionMatch } from '../platform.ts';
 import type { AttachTypeName } from './attach-types.ts';
 import type { ProgramTypeName } from './program-types.ts';
@@ -26,7 +27,7 @@ function row(
   attachType: AttachTypeName | null,
   ...traits: SectionTrait[]
 ): SectionRow {
-  return Object.freeze({ name, programType, attachType, traits: Object.freeze(traits) });
+  return deepFreeze({ name, programType, attachType, traits });
 }
 
 /**

@@ -1,9 +1,10 @@
+import { deepFreeze } from '../freeze.ts';
 import type { VerdictRow } from '../platform.ts';
 import type { AttachTypeName } from './attach-types.ts';
 import type { ProgramTypeName } from './program-types.ts';
 
 function verdicts(...rows: readonly (readonly [value: number, name: string])[]): VerdictRow[] {
-  return rows.map(([value, name]) => Object.freeze({ value, name }));
+  return rows.map(([value, name]) => ({ value, name }));
 }
 
 /** enum xdp_action (include/uapi/linux/bpf.h). */
@@ -74,7 +75,7 @@ const none: readonly VerdictRow[] = [];
  * Names of what a program returns, by program type. Empty where the value is a number by nature:
  * bytes to keep (socket_filter), an error code (lsm), nothing that anyone looks at (tracing).
  */
-export const verdictsOf: Readonly<Record<ProgramTypeName, readonly VerdictRow[]>> = Object.freeze({
+export const verdictsOf: Readonly<Record<ProgramTypeName, readonly VerdictRow[]>> = deepFreeze({
   socket_filter: none,
   kprobe: none,
   sched_cls: tc,

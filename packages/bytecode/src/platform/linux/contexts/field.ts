@@ -1,3 +1,4 @@
+import { deepFreeze } from '../../freeze.ts';
 import type { ContextDescriptor, ContextField, ContextFieldKind } from '../../platform.ts';
 import type { AttachTypeName } from '../attach-types.ts';
 
@@ -24,7 +25,7 @@ export function field(
   loads: readonly number[],
   traits: FieldTraits = {},
 ): ContextField {
-  return Object.freeze({
+  return deepFreeze({
     name,
     offset,
     size,
@@ -60,7 +61,7 @@ export function pointer(
   kind: ContextFieldKind,
   size: 4 | 8 = 8,
 ): ContextField {
-  return field(name, offset, size, Object.freeze([size]), { kind });
+  return field(name, offset, size, [size], { kind });
 }
 
 /** A context whose packet pointers are found by kind. */
@@ -72,18 +73,18 @@ export function context(
   const data = fields.find(({ kind }) => kind === 'packet');
   const dataEnd = fields.find(({ kind }) => kind === 'packet-end');
   const dataMeta = fields.find(({ kind }) => kind === 'packet-meta');
-  return Object.freeze({
+  return deepFreeze({
     struct,
     size,
-    fields: Object.freeze(fields),
+    fields,
     packet:
       data === undefined || dataEnd === undefined
         ? null
-        : Object.freeze({
+        : {
             data: data.offset,
             dataEnd: dataEnd.offset,
             dataMeta: dataMeta?.offset ?? null,
             width: data.size,
-          }),
+          },
   });
 }

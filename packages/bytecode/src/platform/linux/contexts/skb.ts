@@ -59,7 +59,7 @@ function skb(visible: (name: string) => boolean, stores: readonly string[]): Con
     192,
     fields
       .filter(({ name }) => visible(name))
-      .map((each) => (stores.includes(each.name) ? each : Object.freeze({ ...each, stores: [] }))),
+      .map((each) => (stores.includes(each.name) ? each : { ...each, stores: [] })),
   );
 }
 

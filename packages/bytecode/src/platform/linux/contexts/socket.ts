@@ -32,7 +32,7 @@ export const cgroupSockContext: ContextDescriptor = context(
   'bpf_sock',
   80,
   bpfSock.map((each) =>
-    each.stores.length === 0 ? each : Object.freeze({ ...each, storeAttachTypes: createOrRelease }),
+    each.stores.length === 0 ? each : { ...each, storeAttachTypes: createOrRelease },
   ),
 );
 
@@ -40,7 +40,7 @@ export const cgroupSockContext: ContextDescriptor = context(
 export const socketObject: ContextDescriptor = context(
   'bpf_sock',
   80,
-  bpfSock.map((each) => Object.freeze({ ...each, stores: [], loadAttachTypes: null })),
+  bpfSock.map((each) => ({ ...each, stores: [], loadAttachTypes: null })),
 );
 
 /** What a `sock-common` pointer allows: no type, protocol, mark, priority. */

@@ -1,3 +1,4 @@
+import { deepFreeze } from '../../freeze.ts';
 import type { HelperArgument, HelperRow, ReturnKind } from '../../platform.ts';
 import type { AttachTypeName } from '../attach-types.ts';
 import type { MapTypeName } from '../map-types.ts';
@@ -30,22 +31,22 @@ export function helper(
   programTypes: readonly ProgramTypeName[],
   traits: HelperTraits = {},
 ): HelperRow {
-  return Object.freeze({
+  return deepFreeze({
     number,
     name,
     since,
-    arguments: Object.freeze(args),
-    variants: Object.freeze(traits.variants ?? []),
+    arguments: args,
+    variants: traits.variants ?? [],
     returns,
     returnBtfType: traits.returnBtfType ?? null,
     programTypes,
-    attachTypes: Object.freeze(traits.attachTypes ?? null),
-    mapTypes: Object.freeze(traits.mapTypes ?? null),
+    attachTypes: traits.attachTypes ?? null,
+    mapTypes: traits.mapTypes ?? null,
     gplOnly: traits.gplOnly ?? false,
     mightSleep: traits.mightSleep ?? false,
     packetAccess: traits.packetAccess ?? false,
     invalidatesPackets: traits.invalidatesPackets ?? false,
     acquires: traits.acquires ?? false,
-    callback: Object.freeze(traits.callback ?? null),
+    callback: traits.callback ?? null,
   });
 }

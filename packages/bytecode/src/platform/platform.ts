@@ -176,10 +176,10 @@ export interface SizeRule {
   readonly multipleOf: number;
 }
 
-export interface MapTypeRow {
+export interface MapTypeRow<Name extends string = string> {
   /** enum bpf_map_type. */
   readonly number: number;
-  readonly name: string;
+  readonly name: Name;
   readonly since: string;
   readonly key: SizeRule;
   readonly value: SizeRule;
@@ -284,10 +284,10 @@ export interface ContextDescriptor {
   } | null;
 }
 
-export interface ProgramTypeRow {
+export interface ProgramTypeRow<Name extends string = string> {
   /** enum bpf_prog_type. */
   readonly number: number;
-  readonly name: string;
+  readonly name: Name;
   readonly since: string;
   /** What r1 points to at entry; null: nothing known (`ext` takes its target's). */
   readonly context: ContextDescriptor | null;
@@ -308,8 +308,8 @@ export interface ProgramTypeRow {
 }
 
 /** What a section name says about its program. */
-export interface SectionMatch {
-  readonly type: string;
+export interface SectionMatch<ProgramName extends string = string> {
+  readonly type: ProgramName;
   /** Expected attach type; null where the name implies none. */
   readonly attachType: string | null;
   /** What follows the matched prefix and its separator; '' without. */
@@ -330,27 +330,27 @@ export interface VerdictRow {
   readonly name: string;
 }
 
-/** Tables and look-ups of one platform. Names are strings here; each platform has its literal unions. */
-export interface Platform {
+/** Tables and look-ups of one platform; `MapName` and `ProgramName` are its literal unions. */
+export interface Platform<MapName extends string = string, ProgramName extends string = string> {
   readonly name: string;
   /** Release that the tables describe, e.g. `6.18`. */
   readonly version: string;
   /** Ascending by number. */
   readonly helpers: readonly HelperRow[];
-  readonly mapTypes: readonly MapTypeRow[];
-  readonly programTypes: readonly ProgramTypeRow[];
+  readonly mapTypes: readonly MapTypeRow<MapName>[];
+  readonly programTypes: readonly ProgramTypeRow<ProgramName>[];
   /** Attach type numbers by name. */
   readonly attachTypes: Readonly<Record<string, number>>;
   /** Bits of map creation flags by name. */
   readonly mapFlags: Readonly<Record<string, number>>;
   helperByNumber(number: number): HelperRow | undefined;
   helperByName(name: string): HelperRow | undefined;
-  mapTypeByNumber(number: number): MapTypeRow | undefined;
-  mapTypeByName(name: string): MapTypeRow | undefined;
-  programTypeByNumber(number: number): ProgramTypeRow | undefined;
-  programTypeByName(name: string): ProgramTypeRow | undefined;
+  mapTypeByNumber(number: number): MapTypeRow<MapName> | undefined;
+  mapTypeByName(name: string): MapTypeRow<MapName> | undefined;
+  programTypeByNumber(number: number): ProgramTypeRow<ProgramName> | undefined;
+  programTypeByName(name: string): ProgramTypeRow<ProgramName> | undefined;
   /** null: the name says nothing. */
-  programTypeOfSection(section: string): SectionMatch | null;
+  programTypeOfSection(section: string): SectionMatch<ProgramName> | null;
   /** What a pointer of this kind points to, read-only unless fields say otherwise. */
   readonly objects: Readonly<Record<KernelObjectKind, ContextDescriptor>>;
   /** Name of what a program returned; the number as text where it has none. */

@@ -9,8 +9,8 @@ import {
 } from './contexts/socket.ts';
 import { helpers } from './helpers.ts';
 import { mapFlags } from './map-flags.ts';
-import { mapTypes } from './map-types.ts';
-import { programTypes } from './program-types.ts';
+import { type MapTypeName, mapTypes } from './map-types.ts';
+import { type ProgramTypeName, programTypes } from './program-types.ts';
 import { programTypeOfSection } from './sections.ts';
 import { returnRange, verdictName } from './verdicts.ts';
 
@@ -36,7 +36,7 @@ const programTypesByName = byName(programTypes);
 const programTypesByNumber = byNumber(programTypes);
 
 /** Linux as of 6.18, x86-64 where the architecture matters (struct pt_regs). */
-export const linux: Platform = Object.freeze({
+export const linux: Platform<MapTypeName, ProgramTypeName> = Object.freeze({
   name: 'linux',
   version: '6.18',
   helpers,
@@ -53,10 +53,13 @@ export const linux: Platform = Object.freeze({
   }),
   helperByNumber: (number: number): HelperRow | undefined => helpersByNumber[number],
   helperByName: (name: string): HelperRow | undefined => helpersByName.get(name),
-  mapTypeByNumber: (number: number): MapTypeRow | undefined => mapTypesByNumber[number],
-  mapTypeByName: (name: string): MapTypeRow | undefined => mapTypesByName.get(name),
-  programTypeByNumber: (number: number): ProgramTypeRow | undefined => programTypesByNumber[number],
-  programTypeByName: (name: string): ProgramTypeRow | undefined => programTypesByName.get(name),
+  mapTypeByNumber: (number: number): MapTypeRow<MapTypeName> | undefined =>
+    mapTypesByNumber[number],
+  mapTypeByName: (name: string): MapTypeRow<MapTypeName> | undefined => mapTypesByName.get(name),
+  programTypeByNumber: (number: number): ProgramTypeRow<ProgramTypeName> | undefined =>
+    programTypesByNumber[number],
+  programTypeByName: (name: string): ProgramTypeRow<ProgramTypeName> | undefined =>
+    programTypesByName.get(name),
   programTypeOfSection,
   verdictName,
   returnRange,

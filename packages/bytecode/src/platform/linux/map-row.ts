@@ -62,7 +62,7 @@ export function mapType(
   key: SizeRule,
   value: SizeRule,
   traits: MapTraits = {},
-): MapTypeRow {
+): MapTypeRow<MapTypeName> {
   return deepFreeze({
     number,
     name,

@@ -63,7 +63,7 @@ function localStorage(
   number: number,
   owner: 'sk' | 'inode' | 'task' | 'cgrp',
   since: string,
-): MapTypeRow {
+): MapTypeRow<MapTypeName> {
   return mapType(number, `${owner}_storage`, since, four, localStorageValue, {
     flags: ['BPF_F_NO_PREALLOC', 'BPF_F_CLONE'],
     requiredFlags: prealloc,
@@ -73,7 +73,11 @@ function localStorage(
   });
 }
 
-function deviceMap(number: number, name: 'devmap' | 'devmap_hash', since: string): MapTypeRow {
+function deviceMap(
+  number: number,
+  name: 'devmap' | 'devmap_hash',
+  since: string,
+): MapTypeRow<MapTypeName> {
   return mapType(number, name, since, four, fourOrEight, {
     values: 'device',
     flags: numa,
@@ -96,7 +100,7 @@ const socketUpdates = ['map_lookup_elem', 'map_update_elem', 'map_delete_elem'];
  * switch of check_map_func_compatibility (kernel/bpf/verifier.c), its second one being
  * `mapTypes` of the helper rows.
  */
-export const mapTypes: readonly MapTypeRow[] = Object.freeze([
+export const mapTypes: readonly MapTypeRow<MapTypeName>[] = Object.freeze([
   mapType(1, 'hash', '3.19', anySize, anySize, {
     flags: [...prealloc, 'BPF_F_NUMA_NODE', ...hashed],
   }),

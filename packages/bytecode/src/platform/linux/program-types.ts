@@ -86,7 +86,7 @@ function programType(
   since: string,
   context: ContextDescriptor | null,
   traits: ProgramTraits = {},
-): ProgramTypeRow {
+): ProgramTypeRow<ProgramTypeName> {
   return deepFreeze({
     number,
     name,
@@ -115,7 +115,7 @@ const tcAttachTypes: readonly AttachTypeName[] = [
  * do; `writesPacket` is may_access_direct_pkt_data, `legacyPacketLoads` may_access_skb, `sleepable`
  * can_be_sleepable (kernel/bpf/verifier.c).
  */
-export const programTypes: readonly ProgramTypeRow[] = Object.freeze([
+export const programTypes: readonly ProgramTypeRow<ProgramTypeName>[] = Object.freeze([
   programType(1, 'socket_filter', '3.19', socketFilterContext, { legacyPacketLoads: true }),
   programType(2, 'kprobe', '4.1', kprobeContext, {
     attachTypes: [

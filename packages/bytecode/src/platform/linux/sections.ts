@@ -161,7 +161,7 @@ export const sections: readonly SectionRow[] = Object.freeze([
  * releases took by prefix (`xdp_filter`, `socket1`, `classifier/ingress`) come second, marked
  * `legacy`.
  */
-export function programTypeOfSection(section: string): SectionMatch | null {
+export function programTypeOfSection(section: string): SectionMatch<ProgramTypeName> | null {
   const optional = section.startsWith('?');
   const name = optional ? section.slice(1) : section;
   for (const candidate of sections) {
@@ -196,7 +196,7 @@ function matched(
   target: string,
   optional: boolean,
   match: SectionMatch['match'],
-): SectionMatch {
+): SectionMatch<ProgramTypeName> {
   return {
     type: programType,
     attachType,

@@ -22,9 +22,9 @@ export interface BenchReport {
 export interface BenchMethod {
   /** Order of the samples: every round measures each backend once. */
   readonly order: string;
-  /** Rounds that count; one more before them warms up. */
+  /** Samples per figure; what calibration ran before them does not count. */
   readonly rounds: number;
-  /** Least duration of a sample that was aimed at. */
+  /** Time in the programs that a sample aims at. */
   readonly sampleMs: number;
   /** Distinct packets of the shared batch. */
   readonly distinctPackets: number;

@@ -9,7 +9,7 @@ export interface Workload {
   /** Entry program in the object. */
   readonly program: string;
   /** Default: every program that is not optional, since tail calls may need them. */
-  readonly load?: LoadOptions;
+  readonly loadOptions?: LoadOptions;
   /** Default: the shared batch. */
   readonly batch?: PacketBatch;
   /** Puts into the maps what the program expects. */
@@ -47,6 +47,7 @@ export function emptyWorkload(): Workload {
         },
       ],
       btf: null,
+      failures: [],
     },
     'two instructions of the benchmark itself',
   );

@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest';
 import { runRound } from '../src/measure/benny-round.ts';
 
-test('times each case once, in order, after benny has called it twice', async () => {
+test('calls and times each case once, in order', async () => {
   const calls: string[] = [];
   const spin = (name: string, ms: number) => ({
     name,
@@ -13,7 +13,7 @@ test('times each case once, in order, after benny has called it twice', async ()
     },
   });
   const seconds = await runRound('round', [spin('a', 2), spin('b', 1)]);
-  expect(calls.join('')).toBe('abaabb');
+  expect(calls.join('')).toBe('ab');
   expect(seconds).toHaveLength(2);
   // A busy machine may only make them longer.
   expect(seconds[0]).toBeGreaterThanOrEqual(0.002);

@@ -63,7 +63,7 @@ const REPORT: BenchReport = {
 
 test('text for a terminal', () => {
   expect(formatText(REPORT)).toMatchInlineSnapshot(`
-    "1,024 packets (130 distinct); 3 samples of at least 25 ms per figure, in the order A B A B; median, minimum and maximum.
+    "1,024 packets (130 distinct); 3 samples of about 25 ms per figure, in the order A B A B; median, minimum and maximum.
     Test CPU, 2 cores, x64, Test OS 1, kernel 6.18.0, load 0.3 at the start, 2026-11-22T00:00:00.000Z.
     anybpf 0.1.0, node 24.21.0, v8 13.6, linux libbpf 1.1.
     windows is absent: this is Linux. Use Windows.

@@ -16,7 +16,12 @@ export interface Sample {
   readonly wall: number;
 }
 
+/** Bounds of `repeat` after the first and after the second call of the calibration. */
+const FEW_REPEATS = 100;
 const MAX_REPEAT = 1_000_000;
+
+/** No call is made longer than this, whatever the programs' share of it. */
+const MAX_CALL_MS = 2000;
 
 /**
  * One workload on one backend, loaded and ready to be sampled. After a failure the lane is closed,
@@ -44,10 +49,10 @@ export class Lane {
 
   async open(backend: Backend, workload: Workload): Promise<void> {
     try {
-      this.loaded = await backend.load(workload.object, workload.load);
+      this.loaded = await backend.load(workload.object, workload.loadOptions);
       workload.prepare?.(this.loaded);
       this.program = this.loaded.programs.get(workload.program) ?? null;
-      if (this.program === null) throw new Error(`no program "${workload.program}" was loaded`);
+      if (this.program === null) throw missing(workload);
       this.rings = [...this.loaded.maps.values()].filter((map) => map.spec.type === 'ringbuf');
     } catch (error) {
       await this.fail(error);
@@ -55,21 +60,27 @@ export class Lane {
   }
 
   /**
-   * Finds a `repeat` with which a call lasts at least `sampleMs`. Grows at most tenfold per step: a
-   * backend may do something else for `repeat` 1 than above it.
-   *
-   * @param clock milliseconds
+   * Finds a `repeat` with which the programs run for about `sampleMs`, in two calls that also warm
+   * up: one pass over fresh maps, and one of few repetitions, since a backend may do something else
+   * for `repeat` 1 than above it. What counts is the cost that the backend states: around it, a call
+   * may take far longer (linux waits for the kernel at each distinct packet).
    */
-  async calibrate(sampleMs: number, clock: () => number): Promise<void> {
-    for (let first = true; this.failure === null; first = false) {
-      const start = clock();
-      this.call();
-      const elapsed = clock() - start;
-      if (first && this.result) this.verdicts = this.result.verdicts.slice();
-      if (this.failure !== null || elapsed >= sampleMs || this.repeat >= MAX_REPEAT) return;
-      const factor = Math.min(10, Math.max(1.5, (1.2 * sampleMs) / Math.max(elapsed, 1e-3)));
-      this.repeat = Math.min(MAX_REPEAT, Math.ceil(this.repeat * factor));
-    }
+  calibrate(sampleMs: number): void {
+    this.measure(sampleMs, FEW_REPEATS);
+    if (this.result) this.verdicts = this.result.verdicts.slice();
+    if (this.repeat > 1) this.measure(sampleMs, MAX_REPEAT);
+  }
+
+  /** One call, and the repeat that it suggests. */
+  private measure(sampleMs: number, most: number): void {
+    const start = performance.now();
+    this.call();
+    const wall = performance.now() - start;
+    if (this.result === null || this.failure !== null) return;
+    const { unit, value } = this.result.cost;
+    const cost = unit === 'ns' ? value / 1e6 : wall;
+    const wanted = Math.min(sampleMs / Math.max(cost, 1e-6), MAX_CALL_MS / Math.max(wall, 1e-6));
+    this.repeat = Math.min(most, Math.ceil(this.repeat * Math.max(1, wanted)));
   }
 
   /** One sample's worth of work. Never throws. @returns a number that depends on every verdict's sum */
@@ -109,6 +120,12 @@ export class Lane {
     this.failure = messageOf(error);
     await this.close();
   }
+}
+
+/** Why the object has no such program: it did not link, or nobody loads it. */
+function missing({ object, program }: Workload): Error {
+  const failure = object.linked.failures.find((candidate) => candidate.program === program);
+  return failure ?? new Error(`no program "${program}" was loaded`);
 }
 
 function messageOf(error: unknown): string {

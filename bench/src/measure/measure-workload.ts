@@ -10,7 +10,7 @@ export interface MeasureOptions {
 
 /**
  * Measures one workload on every backend, A B A B: each round takes one sample of each, so that
- * whatever drifts during the run hits all of them alike. A first round warms up and is dropped.
+ * whatever drifts during the run hits all of them alike. Calibration warms up.
  *
  * @param batch the shared one
  * @returns one closed lane per backend, in order, failed ones included
@@ -27,16 +27,15 @@ export async function measureWorkload(
       const lane = lanes[i];
       if (lane === undefined) continue;
       await lane.open(backend, workload);
-      await lane.calibrate(options.sampleMs, () => performance.now());
+      lane.calibrate(options.sampleMs);
     }
-    for (let round = 0; round <= options.rounds; round++) {
+    for (let round = 0; round < options.rounds; round++) {
       const running = lanes.filter((lane) => lane.failure === null);
       if (running.length === 0) break;
       const seconds = await runRound(
         workload.name,
         running.map((lane) => ({ name: lane.backend, run: () => lane.call() })),
       );
-      if (round === 0) continue;
       for (const [i, lane] of running.entries()) lane.keep(seconds[i] ?? Number.NaN);
     }
     return lanes;

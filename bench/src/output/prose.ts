@@ -7,7 +7,7 @@ export function circumstances(report: BenchReport): string[] {
   const cores = `${machine.cores} ${machine.cores === 1 ? 'core' : 'cores'}`;
   return [
     `${report.packets.toLocaleString('en-US')} packets (${method.distinctPackets} distinct); ` +
-      `${method.rounds} samples of at least ${method.sampleMs} ms per figure, in the order ${method.order}; ` +
+      `${method.rounds} samples of about ${method.sampleMs} ms per figure, in the order ${method.order}; ` +
       'median, minimum and maximum.',
     `${machine.cpu}, ${cores}, ${machine.arch}, ${machine.os}, kernel ${machine.kernel}, ` +
       `load ${machine.load.toFixed(1)} at the start, ${report.date}.`,

@@ -133,5 +133,9 @@ function hex(value: bigint): string {
 }
 
 function oneLine(error: Error): string {
-  return error.message.split('\n', 1)[0] ?? error.message;
+  return error.message
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
+    .join('; ');
 }

@@ -1,0 +1,92 @@
+import { describe, expect, test } from 'vitest';
+import { anybpf } from './command-line.ts';
+
+const FIREWALL = ['run', 'programs/firewall/firewall.bpf.o', '--backend', 'interpreter'];
+const FRAME = '02000000000102000000000208060001080006040001';
+
+interface RunDocument {
+  readonly backend: string;
+  readonly program: string;
+  readonly results: readonly {
+    readonly verdict: number;
+    readonly verdictName: string;
+    readonly packetOut: string;
+    readonly cost: { readonly unit: string; readonly value: number };
+  }[];
+  readonly maps: Readonly<Record<string, readonly { key: string; value: string }[]>>;
+}
+
+async function runJson(args: readonly string[]): Promise<RunDocument> {
+  const { status, out, err } = await anybpf([...args, '--json']);
+  expect(status, err + out).toBe(0);
+  return JSON.parse(out) as RunDocument;
+}
+
+describe('run', () => {
+  test('one packet: verdict with its name, packet, cost and final maps', async () => {
+    const document = await runJson([...FIREWALL, '--packet', FRAME]);
+    expect(document).toMatchObject({ backend: 'interpreter', program: 'firewall' });
+    expect(document.results).toEqual([
+      {
+        verdict: 2,
+        verdictName: 'XDP_PASS',
+        packetOut: FRAME,
+        cost: { unit: 'ns', value: expect.any(Number) },
+      },
+    ]);
+    expect(document.maps['outcomes']).toHaveLength(2);
+    expect(document.maps['.data']).toEqual([{ key: '00000000', value: '00000000' }]);
+  });
+
+  test('a global changes what the program does', async () => {
+    const udp = `${FRAME.slice(0, 24)}0800450000200001000040110000cb007107c6336401003500350000000000000000`;
+    const before = await runJson([...FIREWALL, '--packet', udp]);
+    const after = await runJson([...FIREWALL, '--packet', udp, '--map', '.data=00000000:01000000']);
+    expect(before.results[0]?.verdictName).toBe('XDP_DROP');
+    expect(after.results[0]?.verdictName).toBe('XDP_PASS');
+  });
+
+  test('a capture gives one result per packet; --maps fills maps from a file', async () => {
+    const { results, maps } = await runJson([
+      ...FIREWALL,
+      '--pcap',
+      'programs/firewall/packets.pcap',
+      '--maps',
+      'programs/firewall/maps.json',
+    ]);
+    expect(results).toHaveLength(20);
+    expect(new Set(results.map(({ verdictName }) => verdictName))).toEqual(
+      new Set(['XDP_PASS', 'XDP_DROP']),
+    );
+    expect(maps['rules']?.length).toBeGreaterThan(10);
+  });
+
+  test('says on stderr, and only there, that the object is unverified', async () => {
+    const { out, err } = await anybpf([...FIREWALL, '--packet', FRAME, '--json']);
+    expect(err).toMatch(/unverified/);
+    expect(err.trim().split('\n')).toHaveLength(1);
+    expect(() => JSON.parse(out)).not.toThrow();
+  });
+
+  test.each([
+    ['USAGE', ['--packet', '0'], /whole bytes in hex/],
+    ['USAGE', ['--packet', 'zz'], /whole bytes in hex/],
+    ['USAGE', ['--packet', FRAME, '--pcap', 'x'], /exclude each other/],
+    ['USAGE', [], /missing/],
+    ['USAGE', ['--packet', FRAME, '--program', 'nat'], /no program "nat"; there are: firewall/],
+    ['USAGE', ['--packet', FRAME, '--map', 'rules'], /NAME=KEYHEX:VALUEHEX/],
+    ['USAGE', ['--packet', FRAME, '--map', 'nat=00:00'], /no map "nat"/],
+    ['MAP_SIZE', ['--packet', FRAME, '--map', 'rules=00:00'], /key has 1 bytes, the map takes 40/],
+    ['USAGE', ['--packet', FRAME, '--colour'], /unknown option '--colour'/i],
+    ['PACKET_SIZE', ['--packet', 'ff'.repeat(4000)], /4000 bytes does not fit/],
+    ['PACKET_SIZE', ['--packet', 'ff'], /1 bytes does not fit/],
+    ['FILE', ['--pcap', 'no-such.pcap'], /cannot read no-such.pcap: no such file/],
+    ['CAPTURE_FORMAT', ['--pcap', 'package.json'], /./],
+  ])('%#: exit status 2 and error %s', async (code, args, message) => {
+    const { status, out } = await anybpf([...FIREWALL, ...args, '--json']);
+    const { error } = JSON.parse(out) as { error: { code: string; message: string } };
+    expect(status).toBe(2);
+    expect(error.code).toBe(code);
+    expect(error.message).toMatch(message);
+  });
+});

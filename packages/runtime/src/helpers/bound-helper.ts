@@ -5,10 +5,12 @@ import { type Access, locate, tryLocate } from '../interpreter/memory.ts';
 import { type RegisterIndex, toBigint } from '../interpreter/registers.ts';
 
 /**
- * What a helper does: reads its checked arguments from `machine.args` and the registers, leaves its
- * result in r0 (`machine.setResult`).
+ * What a helper does with its checked arguments, in `machine.args` and the registers.
+ *
+ * @returns what r0 becomes, a signed integer that a double holds exactly; null when the helper has
+ * set r0 itself (addresses, 64-bit values), or leaves it
  */
-export type HelperFunction = (machine: Machine) => void;
+export type HelperFunction = (machine: Machine) => number | null;
 
 /** Longest memory argument (kernel BPF_MAX_VAR_SIZ). */
 const MAX_SIZE = 1 << 29;
@@ -36,7 +38,8 @@ export class BoundHelper {
     for (let i = 0; i < kinds.length; i++) {
       this.#check(machine, kinds[i] as HelperArgument, (i + 1) as RegisterIndex);
     }
-    this.#run(machine);
+    const result = this.#run(machine);
+    if (result !== null) machine.setResult(result);
     if (this.row.invalidatesPackets) machine.packet.moved();
   }
 

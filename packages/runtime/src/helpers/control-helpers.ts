@@ -13,11 +13,12 @@ const MAX_LOOPS = 8 * 1024 * 1024;
 /** On failure the program goes on behind the call. */
 const tailCall: HelperFunction = (machine) => {
   const map = mapOf(machine);
-  if (map.kind !== 'reference') return;
+  if (map.kind !== 'reference') return null;
   const target = map.referenceAt(unsigned32(machine, 3));
-  if (target === null) return;
+  if (target === null) return null;
   const executable = machine.executableOf(target);
   if (executable !== undefined) machine.tailCall(executable);
+  return null;
 };
 
 const loopDriver: CallbackDriver = {
@@ -43,9 +44,9 @@ function enterLoop(machine: Machine, frame: Frame): void {
 const loop: HelperFunction = (machine) => {
   const { lo, hi } = machine;
   const rounds = unsigned32(machine, 1);
-  if ((lo[4] | hi[4]) !== 0) return machine.setResult(-errno.EINVAL);
-  if (rounds > MAX_LOOPS) return machine.setResult(-errno.E2BIG);
-  if (rounds === 0) return machine.setResult(0);
+  if ((lo[4] | hi[4]) !== 0) return -errno.EINVAL;
+  if (rounds > MAX_LOOPS) return -errno.E2BIG;
+  if (rounds === 0) return 0;
   const argumentLo = lo[3];
   const argumentHi = hi[3];
   const frame = machine.enterCallback(lo[2], hi[2], loopDriver);
@@ -54,6 +55,7 @@ const loop: HelperFunction = (machine) => {
   frame.argumentLo = argumentLo;
   frame.argumentHi = argumentHi;
   enterLoop(machine, frame);
+  return null;
 };
 
 /** Walks the keys that were there at the start; those deleted meanwhile are left out. */
@@ -115,7 +117,7 @@ function snapshotKeys(map: MapStorage): Uint8Array {
 const forEachElement: HelperFunction = (machine) => {
   const { lo, hi, maps, arena } = machine;
   const map = mapOf(machine);
-  if ((lo[4] | hi[4]) !== 0) return machine.setResult(-errno.EINVAL);
+  if ((lo[4] | hi[4]) !== 0) return -errno.EINVAL;
   const indexed = map.spec.type === 'array' || map.spec.type === 'percpu_array';
   const keys = indexed ? null : snapshotKeys(map);
   const argumentLo = lo[3];
@@ -129,10 +131,11 @@ const forEachElement: HelperFunction = (machine) => {
   frame.argumentLo = argumentLo;
   frame.argumentHi = argumentHi;
   arena.openKey(machine.depth, map.spec.keySize);
-  if (enterElement(machine, frame, map)) return;
+  if (enterElement(machine, frame, map)) return null;
   // No element: leave the frame at once, with the driver's result.
   machine.setResult(1);
   machine.leaveFrame();
+  return null;
 };
 
 export const controlHelpers: Readonly<Record<string, HelperFunction>> = {

@@ -6,10 +6,11 @@ import type { HelperFunction } from './bound-helper.ts';
 import { mapOf } from './map-argument.ts';
 import { unsigned32, unsigned64 } from './words.ts';
 
-/** r0 = address of value bytes at `offset`; null for -1. */
-export function returnValue(machine: Machine, map: MapStorage, offset: number): void {
+/** r0 = address of the value bytes at `offset`; the null pointer for -1. */
+function returnValue(machine: Machine, map: MapStorage, offset: number): null {
   if (offset < 0) machine.setResultWords(0, 0);
   else machine.setResultWords(BASE + offset, tagOf(machine.maps.numberOf(map)));
+  return null;
 }
 
 const lookup: HelperFunction = (machine) => {
@@ -23,9 +24,9 @@ const lookup: HelperFunction = (machine) => {
     else {
       machine.setResultWords(BASE + machine.maps.numberOf(target), tagOf(FixedRegion.map));
     }
-    return;
+    return null;
   }
-  returnValue(machine, map, map.lookup(key, at, environment.cpu));
+  return returnValue(machine, map, map.lookup(key, at, environment.cpu));
 };
 
 const lookupPerCpu: HelperFunction = (machine) => {
@@ -34,26 +35,24 @@ const lookupPerCpu: HelperFunction = (machine) => {
   const cpu = unsigned32(machine, 3);
   const offset =
     cpu < map.cpus ? map.lookup(args.bytes[2] as Uint8Array, args.at[2] as number, cpu) : -1;
-  returnValue(machine, map, offset);
+  return returnValue(machine, map, offset);
 };
 
 const update: HelperFunction = (machine) => {
   const { args, environment } = machine;
-  machine.setResult(
-    mapOf(machine).update(
-      args.bytes[2] as Uint8Array,
-      args.at[2] as number,
-      args.bytes[3] as Uint8Array,
-      args.at[3] as number,
-      unsigned64(machine, 4),
-      environment.cpu,
-    ),
+  return mapOf(machine).update(
+    args.bytes[2] as Uint8Array,
+    args.at[2] as number,
+    args.bytes[3] as Uint8Array,
+    args.at[3] as number,
+    unsigned64(machine, 4),
+    environment.cpu,
   );
 };
 
 const remove: HelperFunction = (machine) => {
   const { args } = machine;
-  machine.setResult(mapOf(machine).delete(args.bytes[2] as Uint8Array, args.at[2] as number));
+  return mapOf(machine).delete(args.bytes[2] as Uint8Array, args.at[2] as number);
 };
 
 /** The row's map types leave queues, stacks and bloom filters alone. */
@@ -65,23 +64,23 @@ function queueOf(machine: Machine): QueueStorage | null {
 const push: HelperFunction = (machine) => {
   const { args } = machine;
   const flags = unsigned64(machine, 3);
-  machine.setResult(
+  return (
     queueOf(machine)?.push(args.bytes[2] as Uint8Array, args.at[2] as number, flags) ??
-      -errno.EOPNOTSUPP,
+    -errno.EOPNOTSUPP
   );
 };
 
 const pop: HelperFunction = (machine) => {
   const { args } = machine;
-  machine.setResult(
-    queueOf(machine)?.pop(args.bytes[2] as Uint8Array, args.at[2] as number) ?? -errno.EOPNOTSUPP,
+  return (
+    queueOf(machine)?.pop(args.bytes[2] as Uint8Array, args.at[2] as number) ?? -errno.EOPNOTSUPP
   );
 };
 
 const peek: HelperFunction = (machine) => {
   const { args } = machine;
-  machine.setResult(
-    queueOf(machine)?.peek(args.bytes[2] as Uint8Array, args.at[2] as number) ?? -errno.EOPNOTSUPP,
+  return (
+    queueOf(machine)?.peek(args.bytes[2] as Uint8Array, args.at[2] as number) ?? -errno.EOPNOTSUPP
   );
 };
 

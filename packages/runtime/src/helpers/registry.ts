@@ -1,11 +1,48 @@
 import { argumentsFor, type HelperRow, linux, mayCall } from '@anybpf/bytecode';
+import { adjustRoomHelpers } from './adjust-room-helper.ts';
 import { BoundHelper, type HelperFunction } from './bound-helper.ts';
+import { checksumHelpers } from './checksum-helpers.ts';
 import { controlHelpers } from './control-helpers.ts';
+import { lockHelpers } from './lock-helpers.ts';
 import { mapHelpers } from './map-helpers.ts';
+import { printHelpers } from './print-helpers.ts';
+import { probeHelpers } from './probe-helpers.ts';
+import { redirectHelpers } from './redirect-helpers.ts';
+import { ringBufferHelpers } from './ring-buffer-helpers.ts';
+import { routeHelpers } from './route-helpers.ts';
+import { skbDataHelpers } from './skb-data-helpers.ts';
+import { skbHashHelpers } from './skb-hash-helpers.ts';
+import { skbShapeHelpers } from './skb-shape-helpers.ts';
+import { skbVlanHelpers } from './skb-vlan-helpers.ts';
+import { socketHelpers } from './socket-helpers.ts';
+import { stringHelpers } from './string-helpers.ts';
+import { taskHelpers } from './task-helpers.ts';
+import { timeHelpers } from './time-helpers.ts';
+import { xdpHelpers } from './xdp-helpers.ts';
 
 /** Every implementation, by the name of its row in the platform table. */
 const implementations: ReadonlyMap<string, HelperFunction> = new Map(
-  [mapHelpers, controlHelpers].flatMap((group) => Object.entries(group)),
+  [
+    adjustRoomHelpers,
+    checksumHelpers,
+    controlHelpers,
+    lockHelpers,
+    mapHelpers,
+    printHelpers,
+    probeHelpers,
+    redirectHelpers,
+    ringBufferHelpers,
+    routeHelpers,
+    skbDataHelpers,
+    skbHashHelpers,
+    skbShapeHelpers,
+    skbVlanHelpers,
+    socketHelpers,
+    stringHelpers,
+    taskHelpers,
+    timeHelpers,
+    xdpHelpers,
+  ].flatMap((group) => Object.entries(group)),
 );
 
 /** Numbers of the helpers that are implemented here. */

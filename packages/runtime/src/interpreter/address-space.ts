@@ -62,7 +62,6 @@ export const FixedRegion = {
   /** Entry points of callbacks: the lower word is BASE + entry in the executable. */
   function: 3,
   socket: 4,
-  flowKeys: 5,
   /** One per frame. */
   stack: 8,
   /** One per generation of the packet. */

@@ -13,6 +13,9 @@ const STAGING = 256 * 1024;
 /** Longest key of a map (kernel MAX_BPF_STACK). */
 const KEY_SIZE = 512;
 
+/** struct bpf_sock. */
+const SOCKET_SIZE = 80;
+
 const CONTEXT_AREA = 64 * 1024;
 const STACK_STRIDE = STACK_SIZE + STACK_GUARD;
 
@@ -20,7 +23,7 @@ const STACK_STRIDE = STACK_SIZE + STACK_GUARD;
  * The memory of a machine other than maps: one buffer, so that packets are copied within it and no
  * view is ever made for one.
  *
- *     stacks of 8 frames | context | packet | staging | keys of 8 frames
+ *     stacks of 8 frames | context | packet | staging | keys of 8 frames | socket
  */
 export class Arena {
   readonly bytes: Uint8Array;
@@ -29,6 +32,8 @@ export class Arena {
   readonly packetStart: number;
   readonly stagingStart: number;
   readonly stagingSize: number = STAGING;
+  readonly socketStart: number;
+  readonly socketSize: number = SOCKET_SIZE;
   readonly #keysStart: number;
   readonly #space: AddressSpace;
   readonly #words: Float64Array;
@@ -40,7 +45,8 @@ export class Arena {
     this.packetStart = this.contextStart + CONTEXT_AREA;
     this.stagingStart = this.packetStart + PACKET_AREA;
     this.#keysStart = this.stagingStart + STAGING;
-    this.bytes = new Uint8Array(this.#keysStart + MAX_FRAMES * KEY_SIZE);
+    this.socketStart = this.#keysStart + MAX_FRAMES * KEY_SIZE;
+    this.bytes = new Uint8Array(this.socketStart + SOCKET_SIZE);
     this.view = new DataView(this.bytes.buffer);
     this.#words = new Float64Array(this.bytes.buffer);
     for (let depth = 0; depth < MAX_FRAMES; depth++) {
@@ -56,6 +62,9 @@ export class Arena {
     this.openStack(0);
     this.#contextRegion = { kind: 'context', name: 'context', origin: this.contextStart };
     space.define(FixedRegion.context, this.#contextRegion, this.bytes, this.view);
+    const socket: Region = { kind: 'kernel', name: 'socket', origin: this.socketStart };
+    space.define(FixedRegion.socket, socket, this.bytes, this.view);
+    space.open(FixedRegion.socket, this.socketStart, this.socketStart + SOCKET_SIZE, false);
     space.define(FixedRegion.map, { kind: 'map', name: 'map', origin: 0 }, this.bytes, this.view);
     space.define(
       FixedRegion.function,

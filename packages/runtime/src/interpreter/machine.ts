@@ -6,6 +6,7 @@ import { Arena } from './arena.ts';
 import type { ContextMemory } from './contexts/context-memory.ts';
 import type { Environment } from './environment.ts';
 import { type CallbackDriver, Frame, MAX_FRAMES, STACK_SIZE } from './frames.ts';
+import { HeldLock } from './held-lock.ts';
 import { MapTable } from './map-table.ts';
 import { PacketMemory } from './packet-memory.ts';
 import { ENTRY_WORDS, type Executable } from './predecode.ts';
@@ -34,6 +35,7 @@ export class Machine {
   readonly packet: PacketMemory;
   readonly maps: MapTable;
   readonly records: RecordTable;
+  readonly lock: HeldLock = new HeldLock();
   readonly environment: Environment;
   readonly #findHelper: HelperFinder;
   readonly #executables: WeakMap<object, Executable> = new WeakMap();
@@ -95,6 +97,7 @@ export class Machine {
     const { lo, hi, space } = this;
     for (let depth = this.depth; depth > 0; depth--) space.close(FixedRegion.stack + depth);
     if (!this.records.idle) this.records.reset();
+    this.lock.held = false;
     this.depth = 0;
     this.#tailCalls = 0;
     this.#executable = executable;
@@ -238,7 +241,7 @@ export class Machine {
   /** Result of a helper: a signed integer that a double holds exactly. */
   setResult(value: number): void {
     this.lo[0] = value;
-    this.hi[0] = Math.floor(value / 4294967296);
+    this.hi[0] = (value | 0) === value ? value >> 31 : Math.floor(value / 4294967296);
   }
 
   setResultWords(lo: number, hi: number): void {

@@ -122,71 +122,82 @@ class Predecoder {
   #translate(i: Instruction): void {
     switch (i.kind) {
       case 'alu':
-        return this.#alu(i);
+        this.#alu(i);
+        break;
       case 'neg':
-        return this.#emit(i.width === 64 ? 0x87 : 0x84, i.dst, 0, 0, 0);
+        this.#emit(i.width === 64 ? 0x87 : 0x84, i.dst, 0, 0, 0);
+        break;
       case 'movsx':
-        return this.#emit(movsxOpcode(i.width, i.fromBits), i.dst, i.src, 0, 0);
+        this.#emit(movsxOpcode(i.width, i.fromBits), i.dst, i.src, 0, 0);
+        break;
       case 'endian':
-        return this.#emit(
-          i.op === 'le' ? InternalOpcode.le : InternalOpcode.swap,
-          i.dst,
-          0,
-          0,
-          i.bits,
-        );
+        this.#emit(i.op === 'le' ? InternalOpcode.le : InternalOpcode.swap, i.dst, 0, 0, i.bits);
+        break;
       case 'lddw':
-        return this.#lddw(i);
+        this.#lddw(i);
+        break;
       case 'load': {
         const opcode = SizeCode[i.size] | (i.signed && i.size < 8 ? 0x81 : 0x61);
-        return this.#emit(opcode, i.dst, i.src, i.offset, 0);
+        this.#emit(opcode, i.dst, i.src, i.offset, 0);
+        break;
       }
       case 'load-acquire':
-        return this.#emit(SizeCode[i.size] | 0x61, i.dst, i.src, i.offset, 0);
+        this.#emit(SizeCode[i.size] | 0x61, i.dst, i.src, i.offset, 0);
+        break;
       case 'store':
-        return i.source.kind === 'reg'
-          ? this.#emit(SizeCode[i.size] | 0x63, i.dst, i.source.reg, i.offset, 0)
-          : this.#emit(SizeCode[i.size] | 0x62, i.dst, 0, i.offset, i.source.imm);
+        if (i.source.kind === 'reg') {
+          this.#emit(SizeCode[i.size] | 0x63, i.dst, i.source.reg, i.offset, 0);
+        } else {
+          this.#emit(SizeCode[i.size] | 0x62, i.dst, 0, i.offset, i.source.imm);
+        }
+        break;
       case 'store-release':
-        return this.#emit(SizeCode[i.size] | 0x63, i.dst, i.src, i.offset, 0);
+        this.#emit(SizeCode[i.size] | 0x63, i.dst, i.src, i.offset, 0);
+        break;
       case 'atomic': {
         const flags = (i.fetch ? 8 : 0) | (i.size === 8 ? 16 : 0);
-        return this.#emit(InternalOpcode.atomic, i.dst, i.src, i.offset, AtomicCode[i.op] | flags);
+        this.#emit(InternalOpcode.atomic, i.dst, i.src, i.offset, AtomicCode[i.op] | flags);
+        break;
       }
       case 'legacy-load': {
         const indexed = i.mode === 'ind' ? 1 : 0;
-        return this.#emit(
-          InternalOpcode.legacyLoad,
-          i.size,
-          i.src ?? 0,
-          indexed,
-          i.imm,
-          this.#exit,
-        );
+        this.#emit(InternalOpcode.legacyLoad, i.size, i.src ?? 0, indexed, i.imm, this.#exit);
+        break;
       }
       case 'jump': {
         const target = this.#target(i.offset);
         const opcode = JumpCode[i.op] | (i.width === 64 ? 0x05 : 0x06);
-        return i.source.kind === 'reg'
-          ? this.#emit(opcode | 0x08, i.dst, i.source.reg, target, 0)
-          : this.#emit(opcode, i.dst, 0, target, i.source.imm);
+        if (i.source.kind === 'reg') {
+          this.#emit(opcode | 0x08, i.dst, i.source.reg, target, 0);
+        } else {
+          this.#emit(opcode, i.dst, 0, target, i.source.imm);
+        }
+        break;
       }
       case 'ja':
-        return this.#emit(InternalOpcode.ja, 0, 0, this.#target(i.offset), 0);
+        this.#emit(InternalOpcode.ja, 0, 0, this.#target(i.offset), 0);
+        break;
       case 'may-goto':
-        return this.#emit(InternalOpcode.mayGoto, 0, 0, this.#target(i.offset), 0);
+        this.#emit(InternalOpcode.mayGoto, 0, 0, this.#target(i.offset), 0);
+        break;
       case 'call-helper':
-        return this.#emit(InternalOpcode.callHelper, 0, 0, 0, this.#helper(i.helper));
+        this.#emit(InternalOpcode.callHelper, 0, 0, 0, this.#helper(i.helper));
+        break;
       case 'call-local':
-        return this.#emit(InternalOpcode.callLocal, 0, 0, this.#target(i.offset), 0);
+        this.#emit(InternalOpcode.callLocal, 0, 0, this.#target(i.offset), 0);
+        break;
       case 'call-register':
-        return this.#emit(InternalOpcode.callRegister, 0, i.reg, 0, 0);
+        this.#emit(InternalOpcode.callRegister, 0, i.reg, 0, 0);
+        break;
       case 'exit':
-        return this.#emit(InternalOpcode.exit, 0, 0, 0, 0);
+        this.#emit(InternalOpcode.exit, 0, 0, 0, 0);
+        break;
       case 'call-kfunc':
-        return this.#refuse(`kernel functions (BTF id ${i.btfId})`);
+        this.#refuse(`kernel functions (BTF id ${i.btfId})`);
+        break;
       case 'addr-space-cast':
-        return this.#refuse('arena address space casts');
+        this.#refuse('arena address space casts');
+        break;
     }
   }
 
@@ -219,25 +230,31 @@ class Predecoder {
   #lddw(i: Extract<Instruction, { kind: 'lddw' }>): void {
     switch (i.source) {
       case 'imm64':
-        return this.#emit(InternalOpcode.lddw, i.dst, 0, 0, i.imm, i.nextImm);
+        this.#emit(InternalOpcode.lddw, i.dst, 0, 0, i.imm, i.nextImm);
+        break;
       case 'map-index': {
         const lo = BASE + this.#bindings.mapHandle(i.imm);
-        return this.#emit(InternalOpcode.lddw, i.dst, 0, 0, lo, tagOf(FixedRegion.map));
+        this.#emit(InternalOpcode.lddw, i.dst, 0, 0, lo, tagOf(FixedRegion.map));
+        break;
       }
       case 'map-value-index': {
         const address = this.#bindings.mapValue(i.imm);
-        if (address === null) return this.#refuse(`direct value access to map ${i.imm}`);
-        return this.#emit(InternalOpcode.lddw, i.dst, 0, 0, address.lo + i.nextImm, address.hi);
+        if (address === null) this.#refuse(`direct value access to map ${i.imm}`);
+        this.#emit(InternalOpcode.lddw, i.dst, 0, 0, address.lo + i.nextImm, address.hi);
+        break;
       }
       case 'function': {
         const lo = BASE + this.#target(i.imm);
-        return this.#emit(InternalOpcode.lddw, i.dst, 0, 0, lo, tagOf(FixedRegion.function));
+        this.#emit(InternalOpcode.lddw, i.dst, 0, 0, lo, tagOf(FixedRegion.function));
+        break;
       }
       case 'map-fd':
       case 'map-value-fd':
-        return this.#refuse('maps given by file descriptor (the object is not linked)');
+        this.#refuse('maps given by file descriptor (the object is not linked)');
+        break;
       case 'btf-id':
-        return this.#refuse(`kernel variables (BTF id ${i.imm})`);
+        this.#refuse(`kernel variables (BTF id ${i.imm})`);
+        break;
     }
   }
 

@@ -1,6 +1,7 @@
 import { linux, type ProgramTypeName } from '@anybpf/bytecode';
 import type { ProgramContext } from './context-memory.ts';
 import { RawContext } from './raw.ts';
+import { SkbContext } from './skb.ts';
 import { XdpContext } from './xdp.ts';
 
 /** Types whose context is the caller's bytes. */
@@ -22,9 +23,21 @@ const RAW: readonly ProgramTypeName[] = [
   'syscall',
 ];
 
+/** Types whose context is a socket buffer. */
+const SKB: readonly ProgramTypeName[] = [
+  'socket_filter',
+  'sched_cls',
+  'sched_act',
+  'cgroup_skb',
+  'lwt_in',
+  'lwt_out',
+  'lwt_xmit',
+];
+
 /** Program types that the interpreter runs. */
 export const RUNNABLE_TYPES: ReadonlySet<ProgramTypeName> = new Set<ProgramTypeName>([
   'xdp',
+  ...SKB,
   ...RAW,
 ]);
 
@@ -42,5 +55,5 @@ export function createContext(
   const descriptor = linux.programTypeByName(type)?.context ?? null;
   if (descriptor === null) return null;
   if (type === 'xdp') return new XdpContext(descriptor, attachType, program);
-  return null;
+  return SKB.includes(type) ? new SkbContext(descriptor, type, attachType, program) : null;
 }

@@ -40,7 +40,8 @@ export class FieldContext {
     return field?.offset ?? -1;
   }
 
-  load(machine: Machine, d: RegisterIndex, at: number, size: number): void {
+  /** @returns what the field is */
+  load(machine: Machine, d: RegisterIndex, at: number, size: number): ContextFieldKind {
     const { contextStart, view } = machine.arena;
     const offset = at - contextStart;
     const rule = ruleOf(this.#loads, offset, size);
@@ -48,7 +49,7 @@ export class FieldContext {
     const kind = this.#kinds[rule - 1] as ContextFieldKind;
     if (kind !== 'scalar') {
       this.#loadPointer(machine, d, kind);
-      return;
+      return kind;
     }
     machine.hi[d] = size === 8 ? view.getInt32(at + 4, true) : 0;
     machine.lo[d] =
@@ -57,6 +58,7 @@ export class FieldContext {
         : size === 2
           ? view.getUint16(at, true)
           : view.getUint8(at);
+    return kind;
   }
 
   store(machine: Machine, at: number, size: number, lo: number, hi: number): void {
@@ -93,12 +95,8 @@ export class FieldContext {
       case 'socket':
       case 'socket-or-null':
       case 'sock-common-or-null':
-        lo[d] = BASE;
+        lo[d] = BASE + machine.arena.socketStart;
         hi[d] = tagOf(FixedRegion.socket);
-        return;
-      case 'flow-keys':
-        lo[d] = BASE;
-        hi[d] = tagOf(FixedRegion.flowKeys);
         return;
       default:
         throw machine.fault('bad-context-access', {

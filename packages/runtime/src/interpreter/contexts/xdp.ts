@@ -8,6 +8,8 @@ import { FieldContext } from './field-context.ts';
 // Sizes of the kernel's test run on pages of 4 KiB (net/bpf/test_run.c, include/net/xdp.h).
 const HEADROOM = 256;
 const FRAME_SIZE = 4096;
+/** sizeof(struct xdp_frame): helpers leave these bytes at the start of the headroom alone. */
+export const XDP_FRAME = 40;
 /** SKB_DATA_ALIGN(sizeof(struct skb_shared_info)). */
 const TAILROOM = 320;
 const ETHERNET = 14;
@@ -69,10 +71,11 @@ export class XdpContext implements ProgramContext {
     arena.closeContext();
 
     const hardStart = arena.packetStart;
-    const start = hardStart + HEADROOM;
-    packet.begin(hardStart, start, start + packetSize, hardStart + FRAME_SIZE - TAILROOM, true);
+    const data = hardStart + HEADROOM;
+    const start = data - this.#metadata;
+    packet.begin(hardStart, data, start + packetSize, hardStart + FRAME_SIZE - TAILROOM, true);
     if (this.#metadata > 0) {
-      packet.data = start + this.#metadata;
+      packet.meta = start;
       packet.moved();
     }
     return start;
@@ -129,7 +132,7 @@ export class XdpContext implements ProgramContext {
     if (end !== packetSize) {
       throw new PacketSizeError('packet', packetSize, end, end, this.#program);
     }
-    const limit = Math.min(MAX_METADATA, packetSize);
+    const limit = Math.min(MAX_METADATA, packetSize - ETHERNET);
     if (metadata > limit || metadata % 4 !== 0) {
       throw new PacketSizeError('context', metadata, 0, limit, this.#program);
     }
@@ -141,5 +144,5 @@ export class XdpContext implements ProgramContext {
   }
 }
 
-/** Bytes of metadata before a packet: 8 bits in skb_shared_info, in units of 4. */
-const MAX_METADATA = 252;
+/** The headroom less sizeof(struct xdp_frame), which the kernel keeps at its start. */
+const MAX_METADATA = HEADROOM - XDP_FRAME;

@@ -20,7 +20,13 @@ export class ArrayStorage extends StorageBase implements ValueStorage {
   constructor(spec: MapSpec, cpus: number, lockAt: number) {
     super(spec, cpus);
     this.#maxEntries = spec.maxEntries;
-    this.#values = new SlotValues(spec.valueSize, spec.maxEntries, this.cpus, lockAt);
+    this.#values = new SlotValues(
+      spec.valueSize,
+      spec.maxEntries,
+      this.cpus,
+      isPerCpu(spec),
+      lockAt,
+    );
     if (spec.globals !== null) {
       this.#touch(0);
       this.#values.area.bytes.set(spec.globals.data.subarray(0, spec.valueSize));
@@ -72,6 +78,8 @@ export class ArrayStorage extends StorageBase implements ValueStorage {
 
   override copyIn(key: Uint8Array, value: Uint8Array, flags: number): number {
     if (isPerCpu(this.spec) && flags > BPF_EXIST) return -Errno.EINVAL;
+    // The system call looks for the lock before the map looks at the index.
+    if ((flags & BPF_F_LOCK) !== 0 && this.#values.lockAt < 0) return -Errno.EINVAL;
     const index = readU32(key, 0);
     const refused = this.#checkUpdate(index, flags);
     if (refused !== 0) return refused;

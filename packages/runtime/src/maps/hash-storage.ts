@@ -30,7 +30,7 @@ export class HashStorage extends StorageBase implements ValueStorage {
     this.#maxEntries = spec.maxEntries;
     this.#perCpu = isPerCpu(spec);
     this.#table = new KeyTable(spec.keySize, spec.maxEntries, slots, hash);
-    this.#values = new SlotValues(spec.valueSize, slots, this.cpus, lockAt);
+    this.#values = new SlotValues(spec.valueSize, slots, this.cpus, this.#perCpu, lockAt);
     this.#pool = new SlotPool(slots);
   }
 

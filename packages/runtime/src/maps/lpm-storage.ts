@@ -34,7 +34,7 @@ export class LpmStorage extends StorageBase implements ValueStorage {
     this.#maxEntries = spec.maxEntries;
     this.#maxPrefix = 8 * (spec.keySize - DATA_AT);
     this.#nodes = new LpmNodes(spec.keySize - DATA_AT, nodes);
-    this.#values = new SlotValues(spec.valueSize, nodes, 1, -1);
+    this.#values = new SlotValues(spec.valueSize, nodes, 1, false, -1);
   }
 
   override get values(): ValueArea {

@@ -51,15 +51,14 @@ export class LruNodes {
   }
 
   #ensure(slots: number): boolean {
+    if (!this.lists.ensure(slots)) return false;
     const needed = slots + this.lists.heads;
     if (needed <= this.place.length) return true;
     const capacity = Math.max(needed, 2 * this.place.length, 64);
     const place = allocate(capacity);
     const referenced = allocate(capacity);
     const cpu = allocate(capacity * 2);
-    if (!this.lists.ensure(slots) || place === null || referenced === null || cpu === null) {
-      return false;
-    }
+    if (place === null || referenced === null || cpu === null) return false;
     place.set(this.place);
     referenced.set(this.referenced);
     this.place = place;

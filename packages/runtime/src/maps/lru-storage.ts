@@ -27,7 +27,7 @@ export class LruStorage extends StorageBase implements ValueStorage {
     const entries = separate ? Math.ceil(spec.maxEntries / cpus) * cpus : spec.maxEntries;
     this.#perCpu = isPerCpu(spec);
     this.#table = new KeyTable(spec.keySize, entries, entries, hash);
-    this.#values = new SlotValues(spec.valueSize, entries, this.cpus, -1);
+    this.#values = new SlotValues(spec.valueSize, entries, this.cpus, this.#perCpu, -1);
     const owner = {
       evict: (slot: number): void => this.#table.remove(slot),
       ensure: (slots: number): boolean => this.#table.ensure(slots) && this.#values.ensure(slots),

@@ -6,21 +6,23 @@ const LOCK_SIZE = 4;
 
 /**
  * Values addressed by slot and CPU. `lockAt` is the offset of a bpf_spin_lock in the value, which
- * no copy transfers (kernel copy_map_value), -1 where there is none.
+ * no copy transfers (kernel copy_map_value), -1 where there is none, as in every per-CPU map.
  */
 export class SlotValues {
   readonly area: ValueArea;
   readonly cpus: number;
   readonly lockAt: number;
   readonly #size: number;
-  readonly #userStride: number;
+  /** Bytes of a value to user space, and from one CPU's to the next. */
+  readonly #userSize: number;
 
-  constructor(valueSize: number, slots: number, cpus: number, lockAt: number) {
+  /** @param perCpu user space exchanges values rounded up to 8 bytes */
+  constructor(valueSize: number, slots: number, cpus: number, perCpu: boolean, lockAt: number) {
     this.area = new ValueArea(valueSize, slots * cpus);
     this.cpus = cpus;
     this.lockAt = lockAt;
     this.#size = valueSize;
-    this.#userStride = Math.ceil(valueSize / 8) * 8;
+    this.#userSize = perCpu ? Math.ceil(valueSize / 8) * 8 : valueSize;
   }
 
   ensure(slots: number): boolean {
@@ -47,23 +49,30 @@ export class SlotValues {
   /** A fresh entry from a program: this CPU's value, zeroes on the others (kernel pcpu_init_value). */
   initialize(slot: number, cpu: number, value: Uint8Array, at: number): void {
     const start = this.offset(slot, 0);
-    if (this.cpus > 1) this.area.bytes.fill(0, start, start + this.area.stride * this.cpus);
-    else if (this.lockAt >= 0) this.area.bytes.fill(0, start, start + this.#size);
+    if (this.lockAt >= 0 || this.#userSize !== this.#size || this.cpus > 1) {
+      this.area.bytes.fill(0, start, start + this.area.stride * this.cpus);
+    }
     this.write(slot, cpu, value, at);
   }
 
-  /** From user space: every CPU's value, slots rounded up to 8 bytes. */
+  /** From user space: every CPU's value, with the padding behind it (kernel copy_map_value_long). */
   writeAll(slot: number, value: Uint8Array): void {
-    for (let cpu = 0; cpu < this.cpus; cpu++) this.write(slot, cpu, value, cpu * this.#userStride);
+    if (this.lockAt >= 0) {
+      this.write(slot, 0, value, 0);
+      return;
+    }
+    const size = this.#userSize;
+    for (let cpu = 0; cpu < this.cpus; cpu++) {
+      copyBytes(value, cpu * size, this.area.bytes, this.offset(slot, cpu), size);
+    }
   }
 
   /** To user space, the spin lock shown as zero. */
   readAll(slot: number, out: Uint8Array): void {
-    out.fill(0);
+    const size = this.#userSize;
     for (let cpu = 0; cpu < this.cpus; cpu++) {
-      const at = cpu * this.#userStride;
-      copyBytes(this.area.bytes, this.offset(slot, cpu), out, at, this.#size);
-      if (this.lockAt >= 0) out.fill(0, at + this.lockAt, at + this.lockAt + LOCK_SIZE);
+      copyBytes(this.area.bytes, this.offset(slot, cpu), out, cpu * size, size);
     }
+    if (this.lockAt >= 0) out.fill(0, this.lockAt, this.lockAt + LOCK_SIZE);
   }
 }

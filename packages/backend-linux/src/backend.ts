@@ -56,6 +56,7 @@ class LinuxBackend implements Backend {
       throw new UnsupportedFeatureError('big-endian objects on this machine', this.name);
     }
     const programs = selectPrograms(linked, options);
+    for (const program of programs) this.#refuseUnresolved(program);
     this.#test ??= new TestRun(result.libbpf);
     const open = new Descriptors(`the object of ${programs.map(({ name }) => name).join(', ')}`);
     try {
@@ -65,6 +66,15 @@ class LinuxBackend implements Backend {
       throw error;
     }
   }
+
+  #refuseUnresolved({ name, unresolvedCoreRelocations: count }: LinkedProgram): void {
+    if (count > 0) {
+      throw new UnsupportedFeatureError(
+        `CO-RE relocations, of which program ${name} has ${count} unresolved`,
+        this.name,
+      );
+    }
+  }
 }
 
 function selectPrograms(linked: LinkedObject, { programs }: LoadOptions): LinkedProgram[] {
@@ -72,6 +82,8 @@ function selectPrograms(linked: LinkedObject, { programs }: LoadOptions): Linked
   return programs.map((name) => {
     const program = linked.programs.find((candidate) => candidate.name === name);
     if (program !== undefined) return program;
+    const failure = linked.failures.find((candidate) => candidate.program === name);
+    if (failure !== undefined) throw failure;
     const known = linked.programs.map((candidate) => candidate.name).join(', ');
     throw new LinkError(`the object has no such program; it has ${known || 'none'}`, name);
   });
@@ -102,9 +114,8 @@ function loadInto(
   const programs = new Map<string, LinuxProgram>();
   for (const program of selected) {
     const type = program.type ?? options.defaultProgramType ?? 'socket_filter';
-    const fd = loadProgram(libbpf, program, type, environment);
-    const descriptor = open.adopt(fd, `program ${program.name}`);
-    programs.set(program.name, new LinuxProgram(program, type, descriptor, test));
+    const loaded = loadProgram(libbpf, open, program, type, environment);
+    programs.set(program.name, new LinuxProgram(loaded, test));
   }
   for (const map of maps.values()) {
     if (map.spec.type === 'prog_array') fillProgramArray(map, programs);

@@ -146,7 +146,11 @@ async function open(): Promise<LibbpfResult> {
   try {
     const libbpf = new KoffiLibbpf(koffi, koffi.load(name));
     if (!libbpf.version.startsWith('v0.')) return { ok: true, libbpf };
-    return { ok: false, reason: `${name} is libbpf ${libbpf.version}, before 1.0`, remedy: INSTALL };
+    return {
+      ok: false,
+      reason: `${name} is libbpf ${libbpf.version}, before 1.0`,
+      remedy: INSTALL,
+    };
   } catch (cause) {
     return libraryMissing(koffi, name, cause);
   }
@@ -154,7 +158,11 @@ async function open(): Promise<LibbpfResult> {
 
 function libraryMissing(koffi: Koffi, name: string, cause: unknown): LibbpfResult {
   if (name === SONAME && loads(koffi, OLD_SONAME)) {
-    return { ok: false, reason: 'libbpf is older than 1.0 (only libbpf.so.0 is here)', remedy: INSTALL };
+    return {
+      ok: false,
+      reason: 'libbpf is older than 1.0 (only libbpf.so.0 is here)',
+      remedy: INSTALL,
+    };
   }
   return { ok: false, reason: `${name} does not load (${firstLine(cause)})`, remedy: INSTALL };
 }
@@ -227,7 +235,12 @@ class KoffiLibbpf implements Libbpf {
   ): number {
     if (key !== null) checkRoom(key, keySize, 'bpf_map_lookup_elem key');
     checkRoom(value, valueSize, 'bpf_map_lookup_elem value');
-    this.#lookup ??= this.#symbol('bpf_map_lookup_elem', 'int', ['int', 'void *', 'void *'], '0.0.1');
+    this.#lookup ??= this.#symbol(
+      'bpf_map_lookup_elem',
+      'int',
+      ['int', 'void *', 'void *'],
+      '0.0.1',
+    );
     return this.#lookup(fd, key, value);
   }
 

@@ -61,48 +61,52 @@ export class OptionStruct {
   }
 }
 
+/** What a field left out means is 0: none. */
 export interface MapCreateFields {
-  readonly flags: number;
-  readonly extra: bigint;
-  readonly numaNode: number;
-  /** Template of a map of maps; 0 without. */
-  readonly innerMapFd: number;
-  /** 0 without. */
-  readonly btfFd: number;
-  readonly btfKeyTypeId: number;
-  readonly btfValueTypeId: number;
+  readonly flags?: number;
+  readonly extra?: bigint;
+  readonly numaNode?: number;
+  /** Template of a map of maps. */
+  readonly innerMapFd?: number;
+  readonly btfFd?: number;
+  readonly btfKeyTypeId?: number;
+  readonly btfValueTypeId?: number;
 }
 
 /** struct bpf_map_create_opts. */
 export function mapCreateOptions(libbpf: Libbpf, fields: MapCreateFields): Uint8Array {
   const options = new OptionStruct(libbpf, 48);
-  options.setU32(8, fields.btfFd);
-  options.setU32(12, fields.btfKeyTypeId);
-  options.setU32(16, fields.btfValueTypeId);
-  options.setU32(24, fields.innerMapFd);
-  options.setU32(28, fields.flags);
-  options.setU64(32, fields.extra);
-  options.setU32(40, fields.numaNode);
+  options.setU32(8, fields.btfFd ?? 0);
+  options.setU32(12, fields.btfKeyTypeId ?? 0);
+  options.setU32(16, fields.btfValueTypeId ?? 0);
+  options.setU32(24, fields.innerMapFd ?? 0);
+  options.setU32(28, fields.flags ?? 0);
+  options.setU64(32, fields.extra ?? 0n);
+  options.setU32(40, fields.numaNode ?? 0);
   return options.bytes;
 }
 
+/** What a field left out means is 0: none. */
 export interface ProgramLoadFields {
-  readonly attachType: number;
+  readonly attachType?: number;
   /** BPF_F_SLEEPABLE, BPF_F_XDP_HAS_FRAGS, ... */
-  readonly flags: number;
-  readonly kernelVersion: number;
-  /** vmlinux BTF id of the function or hook; 0 without. */
-  readonly attachBtfId: number;
-  /** Map file descriptors that map-index lddw count; 4 bytes each. */
-  readonly mapFds: Uint8Array;
-  /** 0 without. */
+  readonly flags?: number;
+  readonly kernelVersion?: number;
+  /** vmlinux BTF id of the function or hook. */
+  readonly attachBtfId?: number;
+  /** Descriptors of the maps that map-index lddw count. */
+  readonly mapFds: readonly number[];
+  readonly debug?: ProgramDebugInfo;
+  /** Where the verifier's log goes; null for none. */
+  readonly log?: Uint8Array | null;
+}
+
+export interface ProgramDebugInfo {
   readonly btfFd: number;
   /** struct bpf_func_info records. */
-  readonly functionInfo: Uint8Array;
+  readonly functions: Uint8Array;
   /** struct bpf_line_info records. */
-  readonly lineInfo: Uint8Array;
-  /** Where the verifier's log goes; null for none. */
-  readonly log: Uint8Array | null;
+  readonly lines: Uint8Array;
 }
 
 /** Bytes of struct bpf_func_info. */
@@ -112,27 +116,26 @@ export const LINE_INFO_SIZE = 16;
 
 /** struct bpf_prog_load_opts; `bytes` of the result is what libbpf takes. */
 export function programLoadOptions(libbpf: Libbpf, fields: ProgramLoadFields): OptionStruct {
+  const { debug, log, mapFds } = fields;
   const options = new OptionStruct(libbpf, 104);
-  options.setU32(12, fields.attachType);
-  options.setU32(16, fields.btfFd);
-  options.setU32(20, fields.flags);
-  options.setU32(28, fields.kernelVersion);
-  options.setU32(32, fields.attachBtfId);
-  options.setPointer(48, fields.mapFds);
-  if (fields.functionInfo.byteLength > 0) {
-    options.setPointer(56, fields.functionInfo);
-    options.setU32(64, fields.functionInfo.byteLength / FUNCTION_INFO_SIZE);
+  options.setU32(12, fields.attachType ?? 0);
+  options.setU32(20, fields.flags ?? 0);
+  options.setU32(28, fields.kernelVersion ?? 0);
+  options.setU32(32, fields.attachBtfId ?? 0);
+  options.setPointer(48, new Uint8Array(Int32Array.from(mapFds).buffer));
+  if (debug) {
+    options.setU32(16, debug.btfFd);
+    options.setPointer(56, debug.functions);
+    options.setU32(64, debug.functions.byteLength / FUNCTION_INFO_SIZE);
     options.setU32(68, FUNCTION_INFO_SIZE);
-  }
-  if (fields.lineInfo.byteLength > 0) {
-    options.setPointer(72, fields.lineInfo);
-    options.setU32(80, fields.lineInfo.byteLength / LINE_INFO_SIZE);
+    options.setPointer(72, debug.lines);
+    options.setU32(80, debug.lines.byteLength / LINE_INFO_SIZE);
     options.setU32(84, LINE_INFO_SIZE);
   }
-  if (fields.log !== null) {
+  if (log) {
     options.setU32(88, 1);
-    options.setU32(92, fields.log.byteLength);
-    options.setPointer(96, fields.log);
+    options.setU32(92, log.byteLength);
+    options.setPointer(96, log);
   }
   return options;
 }

@@ -40,9 +40,7 @@ function unprivilegedSetting(): string {
 }
 
 function listed(names: readonly string[]): string {
-  return names.length < 2
-    ? names.join('')
-    : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
+  return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
 }
 
 function readOr(path: string, fallback: string): string {

@@ -41,15 +41,7 @@ function tryKernel(libbpf: Libbpf): BackendStatus {
       4,
       4,
       1,
-      mapCreateOptions(libbpf, {
-        flags: 0,
-        extra: 0n,
-        numaNode: 0,
-        innerMapFd: 0,
-        btfFd: 0,
-        btfKeyTypeId: 0,
-        btfValueTypeId: 0,
-      }),
+      mapCreateOptions(libbpf, {}),
     );
     if (map < 0) return refused('creating a map', -map);
     open.adopt(map, 'probe map');
@@ -67,19 +59,14 @@ function tryKernel(libbpf: Libbpf): BackendStatus {
 }
 
 function loadTrivialProgram(libbpf: Libbpf, map: number): number {
-  const none = new Uint8Array(0);
-  const options = programLoadOptions(libbpf, {
-    attachType: 0,
-    flags: 0,
-    kernelVersion: 0,
-    attachBtfId: 0,
-    mapFds: new Uint8Array(Int32Array.of(map).buffer),
-    btfFd: 0,
-    functionInfo: none,
-    lineInfo: none,
-    log: null,
-  });
-  return libbpf.programLoad(BPF_PROG_TYPE_XDP, 'anybpf_probe', 'MIT', TRIVIAL_PROGRAM, options.bytes);
+  const options = programLoadOptions(libbpf, { mapFds: [map] });
+  return libbpf.programLoad(
+    BPF_PROG_TYPE_XDP,
+    'anybpf_probe',
+    'MIT',
+    TRIVIAL_PROGRAM,
+    options.bytes,
+  );
 }
 
 function tooOld(): BackendStatus {

@@ -1,5 +1,5 @@
 import type { MapSpecInput, MapTypeName } from '@anybpf/bytecode';
-import { mapSpec } from './support.ts';
+import { mapSpec } from '@anybpf/bytecode';
 import { ClosedError, MapOperationError, MapSizeError } from '@anybpf/runtime';
 import { expect, it } from 'vitest';
 import { possibleCpus } from '../src/maps/cpus.ts';
@@ -53,20 +53,23 @@ describeLinux('hash maps', () => {
     expect(seen).toEqual(Array.from({ length: 5000 }, (_, i) => [i, i * 3]));
   });
 
-  it.each(['hash', 'lpm_trie'] as const)('%s: deleting while iterating ends, and empties the map', async (type) => {
-    const lpm = type === 'lpm_trie';
-    const map = await loadMap({
-      type,
-      keySize: lpm ? 8 : 4,
-      maxEntries: 300,
-      flags: lpm ? BPF_F_NO_PREALLOC : 0,
-    });
-    for (let i = 0; i < 300; i++) map.set(lpm ? u32(32, i) : u32(i), u64(i));
-    let deleted = 0;
-    for (const key of map.keys()) if (map.delete(key)) deleted++;
-    expect(deleted).toBe(300);
-    expect([...map.keys()]).toEqual([]);
-  });
+  it.each(['hash', 'lpm_trie'] as const)(
+    '%s: deleting while iterating ends, and empties the map',
+    async (type) => {
+      const lpm = type === 'lpm_trie';
+      const map = await loadMap({
+        type,
+        keySize: lpm ? 8 : 4,
+        maxEntries: 300,
+        flags: lpm ? BPF_F_NO_PREALLOC : 0,
+      });
+      for (let i = 0; i < 300; i++) map.set(lpm ? u32(32, i) : u32(i), u64(i));
+      let deleted = 0;
+      for (const key of map.keys()) if (map.delete(key)) deleted++;
+      expect(deleted).toBe(300);
+      expect([...map.keys()]).toEqual([]);
+    },
+  );
 });
 
 describeLinux('array maps', () => {
@@ -156,28 +159,31 @@ describeLinux('sizes', () => {
 describeLinux('maps of maps', () => {
   const inner = mapSpec({ name: 'inner', type: 'array', keySize: 4, valueSize: 8, maxEntries: 2 });
 
-  it.each(['array_of_maps', 'hash_of_maps'] as const)('%s: initial slots and setReference', async (type) => {
-    const outer = mapSpec({
-      name: 'outer',
-      type,
-      keySize: 4,
-      valueSize: 4,
-      maxEntries: 4,
-      inner,
-      initialSlots: [{ index: 1, symbol: 'first' }],
-    });
-    const maps = [outer, { ...inner, name: 'first' }, { ...inner, name: 'second' }];
-    const object = await load(link('r0 = 0\nexit', { maps }));
-    const map = object.maps.get('outer');
-    const second = object.maps.get('second');
-    expect(map?.get(u32(1))).toHaveLength(4);
-    expect(map?.get(u32(2))).toBeUndefined();
-    if (second !== undefined) map?.setReference(u32(2), second);
-    expect(map?.get(u32(2))).toHaveLength(4);
-    expect(map?.get(u32(2))).not.toEqual(map?.get(u32(1)));
-    expect([...(map ?? [])].map(([key]) => key[0]).sort()).toEqual([1, 2]);
-    expect(() => map?.set(u32(1), u32(0))).toThrow(expect.objectContaining({ errno: 'EBADF' }));
-  });
+  it.each(['array_of_maps', 'hash_of_maps'] as const)(
+    '%s: initial slots and setReference',
+    async (type) => {
+      const outer = mapSpec({
+        name: 'outer',
+        type,
+        keySize: 4,
+        valueSize: 4,
+        maxEntries: 4,
+        inner,
+        initialSlots: [{ index: 1, symbol: 'first' }],
+      });
+      const maps = [outer, { ...inner, name: 'first' }, { ...inner, name: 'second' }];
+      const object = await load(link('r0 = 0\nexit', { maps }));
+      const map = object.maps.get('outer');
+      const second = object.maps.get('second');
+      expect(map?.get(u32(1))).toHaveLength(4);
+      expect(map?.get(u32(2))).toBeUndefined();
+      if (second !== undefined) map?.setReference(u32(2), second);
+      expect(map?.get(u32(2))).toHaveLength(4);
+      expect(map?.get(u32(2))).not.toEqual(map?.get(u32(1)));
+      expect([...(map ?? [])].map(([key]) => key[0]).sort()).toEqual([1, 2]);
+      expect(() => map?.set(u32(1), u32(0))).toThrow(expect.objectContaining({ errno: 'EBADF' }));
+    },
+  );
 
   it('take no program and no map of another kind', async () => {
     const outer = mapSpec({
@@ -220,7 +226,9 @@ describeLinux('global data', () => {
     const set = () => handle.set(u32(0), u32(1, 2));
     if (readonly) expect(set).toThrow(expect.objectContaining({ errno: 'EPERM' }));
     else expect(set).not.toThrow();
-    expect(only(object.programs).run({ packet: new Uint8Array(64) }).verdict).toBe(readonly ? 22 : 2);
+    expect(only(object.programs).run({ packet: new Uint8Array(64) }).verdict).toBe(
+      readonly ? 22 : 2,
+    );
   });
 });
 

@@ -1,4 +1,4 @@
-import { mapSpec } from './support.ts';
+import { mapSpec } from '@anybpf/bytecode';
 import { ClosedError } from '@anybpf/runtime';
 import { expect, it } from 'vitest';
 import { describeLinux, frame, link, load, only, u32 } from './support.ts';
@@ -34,8 +34,7 @@ out:
   r0 = 0
   exit`;
 
-const ring = (maxEntries: number) =>
-  mapSpec({ name: 'events', type: 'ringbuf', maxEntries });
+const ring = (maxEntries: number) => mapSpec({ name: 'events', type: 'ringbuf', maxEntries });
 
 describeLinux('ring buffers', () => {
   it('drain gives the records in order, once', async () => {
@@ -83,7 +82,9 @@ describeLinux('ring buffers', () => {
     const object = await load(link(output(8), { maps: [ring(4096), hash] }));
     const events = object.maps.get('events');
     events?.drain();
-    expect(() => object.maps.get('h')?.drain()).toThrow(expect.objectContaining({ errno: 'EINVAL' }));
+    expect(() => object.maps.get('h')?.drain()).toThrow(
+      expect.objectContaining({ errno: 'EINVAL' }),
+    );
     await object.close();
     expect(() => events?.drain()).toThrow(ClosedError);
   });

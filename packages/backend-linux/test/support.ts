@@ -1,11 +1,11 @@
-type MapSpecInput = any;
-function mapSpec(map: any): any { return { keySize:0, valueSize:0, flags:0,mapExtra:0n,numaNode:0,pinning:'none',inner:null,btfKeyTypeId:0,btfValueTypeId:0,initialSlots:[],globals:null,...map}; }
-export {mapSpec};
 import { readdirSync } from 'node:fs';
 import {
   assemble,
   type LinkedObject,
+  linkCode,
   type MapSpec,
+  type MapSpecInput,
+  mapSpec,
   type ProgramTypeName,
   trustWithoutVerification,
 } from '@anybpf/bytecode';
@@ -33,10 +33,12 @@ export interface ProgramOptions {
 }
 
 export function link(text: string, options: ProgramOptions = {}): LinkedObject {
-  const code = assemble(text);
-  const name = options.name ?? 'program';
-  return { endianness: 'little', license: 'GPL', version: null, maps: options.maps ?? [], btf: null,
-   programs: [{name, section: '', type: options.type ?? 'xdp', attachType: null, attachTarget: '', optional: false, code, functions: [{name, slot:0, length: code.bytes.length/8, btfId: null}], lines: []}] } as never;
+  return linkCode(assemble(text), {
+    name: options.name ?? 'program',
+    type: options.type ?? 'xdp',
+    license: 'GPL',
+    maps: options.maps ?? [],
+  });
 }
 
 /** Loads, and closes when the test ends. */

@@ -11,7 +11,16 @@ import { mapCreateOptions } from '../options.ts';
 import { explainPermission } from '../privileges.ts';
 
 /** Value types that the kernel does not describe by BTF: it refuses their type ids. */
-const WITHOUT_BTF: ReadonlySet<string> = new Set(['program', 'map', 'perf-event', 'cgroup', 'device', 'cpu', 'socket', 'stack-trace']);
+const WITHOUT_BTF: ReadonlySet<string> = new Set([
+  'program',
+  'map',
+  'perf-event',
+  'cgroup',
+  'device',
+  'cpu',
+  'socket',
+  'stack-trace',
+]);
 
 /**
  * Creates one map, empty; maps of maps with a template of their inner map that is closed again.

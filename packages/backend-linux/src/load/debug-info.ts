@@ -1,10 +1,10 @@
 import type { LinkedProgram } from '@anybpf/bytecode';
 import { FUNCTION_INFO_SIZE, LINE_INFO_SIZE } from '../options.ts';
 
-/** struct bpf_func_info for each function of the stream; empty unless BTF knows all of them. */
-export function functionInfo(program: LinkedProgram): Uint8Array {
+/** struct bpf_func_info for each function of the stream; null unless BTF knows all of them. */
+export function functionInfo(program: LinkedProgram): Uint8Array | null {
   const { functions } = program;
-  if (functions.some(({ btfId }) => btfId === null)) return new Uint8Array(0);
+  if (functions.some(({ btfId }) => btfId === null)) return null;
   const bytes = new Uint8Array(functions.length * FUNCTION_INFO_SIZE);
   const view = new DataView(bytes.buffer);
   functions.forEach(({ slot, btfId }, i) => {

@@ -31,10 +31,7 @@ export function fillInnerMaps(map: LinuxMap, maps: ReadonlyMap<string, LinuxMap>
 }
 
 /** Puts the programs that the object names into a program array; those not loaded leave their slot empty. */
-export function fillProgramArray(
-  map: LinuxMap,
-  programs: ReadonlyMap<string, LinuxProgram>,
-): void {
+export function fillProgramArray(map: LinuxMap, programs: ReadonlyMap<string, LinuxProgram>): void {
   for (const { index, symbol } of map.spec.initialSlots) {
     const program = programs.get(symbol);
     if (program !== undefined) map.setReference(indexKey(map, index), program);

@@ -1,11 +1,13 @@
 import type { LinkedProgram, ProgramTypeName, ProgramTypeRow } from '@anybpf/bytecode';
 import { linux } from '@anybpf/bytecode';
 import { UnsupportedFeatureError } from '@anybpf/runtime';
+import type { Descriptors } from '../descriptor.ts';
 import { ERRNO, errnoName } from '../errno.ts';
 import { KernelRefusedError, VerifierRejectionError } from '../errors.ts';
 import type { Libbpf } from '../libbpf.ts';
-import { type ProgramLoadFields, programLoadOptions } from '../options.ts';
+import { type ProgramDebugInfo, type ProgramLoadFields, programLoadOptions } from '../options.ts';
 import { explainPermission } from '../privileges.ts';
+import type { LoadedProgram } from '../run/linux-program.ts';
 import { kernelName } from './create-map.ts';
 import { functionInfo, lineInfo } from './debug-info.ts';
 import { neverStarted, summarizeLog } from './verifier-log.ts';
@@ -28,60 +30,67 @@ export interface ProgramEnvironment {
 }
 
 /**
- * Loads one program.
+ * Loads one program; its file descriptor goes to `open`.
  *
- * @returns its file descriptor
  * @throws VerifierRejectionError, KernelRefusedError, UnsupportedFeatureError
  */
 export function loadProgram(
   libbpf: Libbpf,
+  open: Descriptors,
   program: LinkedProgram,
   type: ProgramTypeName,
   environment: ProgramEnvironment,
-): number {
+): LoadedProgram {
   const row = linux.programTypeByName(type);
   if (row === undefined) {
     throw new UnsupportedFeatureError(`program type ${type} (program ${program.name})`, 'linux');
   }
-  const fields: Omit<ProgramLoadFields, 'log'> = {
-    attachType: attachType(program, row),
-    flags: programFlags(program, row),
+  const attachType = attachTypeNumber(program, row);
+  const flags = programFlags(program, row);
+  const fd = tryLoad(libbpf, program, row, environment, { attachType, flags });
+  const descriptor = open.adopt(fd, `program ${program.name}`);
+  return { libbpf, linked: program, type, descriptor, attachType, flags };
+}
+
+function tryLoad(
+  libbpf: Libbpf,
+  program: LinkedProgram,
+  row: ProgramTypeRow,
+  environment: ProgramEnvironment,
+  request: Pick<ProgramLoadFields, 'attachType' | 'flags'>,
+): number {
+  const debug = debugInfo(program, environment.btfFd);
+  const fields: ProgramLoadFields = {
+    ...request,
     kernelVersion: environment.kernelVersion,
     attachBtfId: row.attachesByBtf ? attachBtfId(libbpf, program, row) : 0,
-    mapFds: new Uint8Array(Int32Array.from(environment.mapFds).buffer),
-    ...debugInfo(program, environment.btfFd),
+    mapFds: environment.mapFds,
   };
-  const attempt = (with_: Omit<ProgramLoadFields, 'log'>, log: Uint8Array | null): number =>
+  const attempt = (more: Pick<ProgramLoadFields, 'debug' | 'log'>): number =>
     libbpf.programLoad(
       row.number,
       kernelName(program.name),
       environment.license,
       program.code.bytes,
-      programLoadOptions(libbpf, { ...with_, log }).bytes,
+      programLoadOptions(libbpf, { ...fields, ...more }).bytes,
     );
 
-  const fd = attempt(fields, null);
+  const fd = attempt(debug);
   if (fd >= 0) return fd;
-  const { result, log } = retryWithLog((buffer) => attempt(fields, buffer));
+  const { result, log } = retryWithLog((buffer) => attempt({ ...debug, log: buffer }));
   if (result >= 0) return result;
-  if (fields.btfFd !== 0 && neverStarted(log)) {
+  if (debug.debug !== undefined && neverStarted(log)) {
     // Debug information that the kernel does not like must not keep a good program out.
-    const plain = attempt({ ...fields, ...debugInfo(program, 0) }, null);
+    const plain = attempt({});
     if (plain >= 0) return plain;
   }
   throw loadError(program, row, -fd, log);
 }
 
-function debugInfo(
-  program: LinkedProgram,
-  btfFd: number,
-): Pick<ProgramLoadFields, 'btfFd' | 'functionInfo' | 'lineInfo'> {
-  const functions = btfFd === 0 ? new Uint8Array(0) : functionInfo(program);
-  // The kernel looks at line info and BTF only beside func info.
-  if (functions.byteLength === 0) {
-    return { btfFd: 0, functionInfo: functions, lineInfo: functions };
-  }
-  return { btfFd, functionInfo: functions, lineInfo: lineInfo(program) };
+/** The kernel looks at line info only beside func info, and wants that of every function. */
+function debugInfo(program: LinkedProgram, btfFd: number): { readonly debug?: ProgramDebugInfo } {
+  const functions = btfFd === 0 ? null : functionInfo(program);
+  return functions === null ? {} : { debug: { btfFd, functions, lines: lineInfo(program) } };
 }
 
 function retryWithLog(attempt: (log: Uint8Array) => number): { result: number; log: string } {
@@ -95,17 +104,16 @@ function retryWithLog(attempt: (log: Uint8Array) => number): { result: number; l
   }
 }
 
-function attachType(program: LinkedProgram, row: ProgramTypeRow): number {
+/** enum bpf_attach_type; 0 where the program says none. */
+function attachTypeNumber(program: LinkedProgram, row: ProgramTypeRow): number {
   const name = program.attachType ?? (row.needsAttachType ? row.attachTypes[0] : undefined);
   return name === undefined ? 0 : (linux.attachTypes[name] ?? 0);
 }
 
+/** prog_flags of BPF_PROG_LOAD. */
 function programFlags(program: LinkedProgram, row: ProgramTypeRow): number {
-  const section = linux.programTypeOfSection(program.section);
-  const sleepable = row.sleepable === 'always' || (section?.sleepable ?? false);
-  return (
-    (sleepable ? BPF_F_SLEEPABLE : 0) | (section?.fragments === true ? BPF_F_XDP_HAS_FRAGS : 0)
-  );
+  const sleepable = program.sleepable || row.sleepable === 'always';
+  return (sleepable ? BPF_F_SLEEPABLE : 0) | (program.fragments ? BPF_F_XDP_HAS_FRAGS : 0);
 }
 
 /** BTF id in vmlinux of the function, hook or iterator that the section name ends with. */
@@ -116,7 +124,7 @@ function attachBtfId(libbpf: Libbpf, program: LinkedProgram, row: ProgramTypeRow
       'linux',
     );
   }
-  const id = libbpf.vmlinuxBtfId(program.attachTarget, attachType(program, row));
+  const id = libbpf.vmlinuxBtfId(program.attachTarget, attachTypeNumber(program, row));
   if (id >= 0) return id;
   throw new KernelRefusedError(
     `${program.name}: finding ${program.attachTarget} in the kernel's types`,

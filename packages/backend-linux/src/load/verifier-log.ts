@@ -7,6 +7,9 @@ export function neverStarted(log: string): boolean {
   return log === '' || /^processed 0 insns/m.test(log);
 }
 
+/** Lines of the verdict at most. */
+const MAX_VERDICT = 3;
+
 /**
  * The lines that say why: source line and instruction that the verifier stood at, then its verdict.
  *
@@ -14,10 +17,12 @@ export function neverStarted(log: string): boolean {
  */
 export function summarizeLog(log: string): string[] {
   const lines = log.split('\n').filter((line) => line.trim() !== '' && !STATISTICS.test(line));
-  const verdict = lines.at(-1);
-  if (verdict === undefined) return [];
-  const before = lines.slice(0, -1);
-  const source = before.findLast((line) => line.startsWith('; '));
-  const instruction = before.findLast((line) => INSTRUCTION.test(line));
-  return [source, instruction, verdict].filter((line) => line !== undefined);
+  const instruction = lines.findLastIndex((line) => INSTRUCTION.test(line));
+  const verdict = lines.slice(instruction + 1).filter((line) => !line.startsWith('; '));
+  const source = lines.findLast((line) => line.startsWith('; '));
+  return [
+    ...(source === undefined ? [] : [source]),
+    ...lines.slice(instruction, instruction + 1),
+    ...verdict.slice(-MAX_VERDICT),
+  ];
 }

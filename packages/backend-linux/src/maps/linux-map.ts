@@ -14,7 +14,13 @@ import { type MapAccess, mapError } from './map-access.ts';
 import { RingBufferReader } from './ring-buffer.ts';
 
 /** Values that are set by file descriptor: bytes from the caller could name any open file. */
-const REFERENCES: ReadonlySet<string> = new Set(['map', 'program', 'socket', 'perf-event', 'cgroup']);
+const REFERENCES: ReadonlySet<string> = new Set([
+  'map',
+  'program',
+  'socket',
+  'perf-event',
+  'cgroup',
+]);
 
 /**
  * A kernel map behind its file descriptor. Operations are single calls of libbpf on buffers that
@@ -165,7 +171,9 @@ export class LinuxMap implements BpfMap {
       'setReference',
       'EINVAL',
       `a map of type ${this.spec.type} takes ${
-        values === 'program' || values === 'map' ? `a ${values} of the linux backend` : 'no reference'
+        values === 'program' || values === 'map'
+          ? `a ${values} of the linux backend`
+          : 'no reference'
       }`,
     );
   }

@@ -2,6 +2,8 @@ import type { TestRun } from './test-run.ts';
 
 /** Runs in one call at most, so that no call holds the process for long. */
 const MAX_CHUNK = 1 << 20;
+/** Growth of a chunk from try to try. */
+const GROWTH = 16;
 
 /** What repeating one packet told. */
 export interface Repetition {
@@ -18,16 +20,18 @@ export interface Repetition {
 /**
  * Runs the selected packet exactly `runs` times, in as few calls as are honest. The kernel does not
  * restore the packet between the runs of one call: a program that changes it (TTL, encapsulation)
- * would go on with its own output. So calls double in size as long as the last run of a call ends
- * with the verdict and the packet length of a run on the fresh packet.
+ * would go on with its own output. So calls grow as long as the last run of a call ends with the
+ * verdict and the packet length of a run on the fresh packet.
  *
  * @param maxChunk runs per call at most
+ * @param worthwhile runs below which a repeating call takes longer than as many single ones
  */
 export function repeatPacket(
   test: TestRun,
   fd: number,
   runs: number,
   maxChunk: number,
+  worthwhile: number,
 ): Repetition {
   let error = test.call(fd, 1);
   let verdict = test.verdict;
@@ -38,8 +42,9 @@ export function repeatPacket(
   let measuredRuns = 1;
 
   const largest = Math.min(maxChunk, MAX_CHUNK);
-  while (error === 0 && chunk * 2 <= Math.min(largest, left)) {
-    const next = chunk * 2;
+  while (error === 0 && largest >= worthwhile) {
+    const next = Math.min(chunk * GROWTH, largest, left);
+    if (next <= chunk) break;
     error = test.call(fd, next);
     left -= next;
     if (error !== 0) break;
@@ -58,8 +63,9 @@ export function repeatPacket(
     measuredNs = ns;
     measuredRuns = next;
   }
+  const step = chunk < worthwhile ? 1 : chunk;
   while (error === 0 && left > 0) {
-    const now = Math.min(chunk, left);
+    const now = Math.min(step, left);
     error = test.call(fd, now);
     left -= now;
     verdict = test.verdict;

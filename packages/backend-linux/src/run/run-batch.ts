@@ -1,4 +1,4 @@
-import { type BatchResult, groupPackets, type PacketBatch } from '@anybpf/runtime';
+import type { BatchResult, PacketBatch, PacketGroups } from '@anybpf/runtime';
 import { repeatPacket } from './repeat-packet.ts';
 import type { TestRun } from './test-run.ts';
 
@@ -36,28 +36,31 @@ export function runInOrder(
   };
 }
 
-/** Every distinct packet `repeat` times for each of its occurrences. */
+/**
+ * Every distinct packet `repeat` times for each of its occurrences.
+ *
+ * @param worthwhile as `repeatPacket` takes it
+ */
 export function runRepeated(
   test: TestRun,
   fd: number,
   batch: PacketBatch,
+  { first, count, group }: PacketGroups,
   repeat: number,
+  worthwhile: number,
 ): BatchResult | BatchFailure {
-  const { first, count, group } = groupPackets(batch);
   const verdictOfGroup = new Uint32Array(first.length);
   let ns = 0;
   let small = 0;
-  let smallest = Number.POSITIVE_INFINITY;
   for (let g = 0; g < first.length; g++) {
     const packet = first[g] ?? 0;
     const runs = repeat * (count[g] ?? 0);
     test.selectPacket(batch.offsets[packet] ?? 0, batch.lengths[packet] ?? 0);
-    const { error, verdict, nsPerRun, chunk } = repeatPacket(test, fd, runs, repeat);
-    if (error !== 0) return { packet, error };
-    verdictOfGroup[g] = verdict;
-    ns += nsPerRun * runs;
-    if (chunk < Math.min(SMALL_CHUNK, repeat / 2)) small++;
-    smallest = Math.min(smallest, chunk);
+    const repetition = repeatPacket(test, fd, runs, repeat, worthwhile);
+    if (repetition.error !== 0) return { packet, error: repetition.error };
+    verdictOfGroup[g] = repetition.verdict;
+    ns += repetition.nsPerRun * runs;
+    if (repetition.chunk < SMALL_CHUNK) small++;
   }
   const result = {
     verdicts: Uint32Array.from(group, (g) => verdictOfGroup[g] ?? 0),
@@ -67,6 +70,6 @@ export function runRepeated(
   if (small === 0) return result;
   return {
     ...result,
-    note: `the program changes ${small} of ${first.length} distinct packets so that it cannot be repeated on them (${smallest} runs per call): the figure includes the kernel's timer`,
+    note: `${small} of ${first.length} distinct packets were repeated fewer than ${SMALL_CHUNK} times per call: the time includes the kernel's timer`,
   };
 }

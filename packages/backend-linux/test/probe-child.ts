@@ -1,0 +1,3 @@
+import { createLinuxBackend } from '../src/index.ts';
+
+process.stdout.write(JSON.stringify(await createLinuxBackend().probe()));

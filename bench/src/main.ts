@@ -9,7 +9,7 @@ import { runBench } from './run-bench.ts';
 
 const USAGE = 'usage: npm run bench -- [--quick] [--json] [--report DIR]';
 
-const QUICK = { rounds: 3, sampleMs: 5, batch: sharedBatch(2) };
+const QUICK = { rounds: 3, sampleMs: 5 };
 
 async function main(): Promise<void> {
   const { values } = parseArgs({

@@ -21,21 +21,14 @@ export function programWorkloads(fixtures: readonly ProgramFixture[] = programs)
 /**
  * The batch that all programs share: 1,024 packets, half of them 64-byte UDP flows, a quarter IMIX
  * sizes of mixed protocols, a quarter from the programs' own packet sets, so that each program also
- * meets what its maps know. Few are distinct: the kernel waits some 20 ms at each distinct packet.
- *
- * @param flows distinct packets of the first two kinds each; as many are taken from the sets
+ * meets what its maps know.
  */
-export function sharedBatch(
-  flows = 8,
-  fixtures: readonly ProgramFixture[] = programs,
-): PacketBatch {
-  const sets = fixtures.map((fixture) => fixture.packets());
-  const also = Array.from({ length: flows }, (_, i) => {
-    const set = sets[sets.length - 1 - (i % sets.length)];
-    // The first packets of a set are its ordinary ones.
-    return set === undefined ? [] : [packetAt(set, Math.floor(i / sets.length) % set.count)];
+export function sharedBatch(fixtures: readonly ProgramFixture[] = programs): PacketBatch {
+  const also = fixtures.flatMap((fixture) => {
+    const batch = fixture.packets();
+    return Array.from({ length: batch.count }, (_, i) => packetAt(batch, i));
   });
-  return workloadBatch({ flows, also: also.flat() });
+  return workloadBatch({ also });
 }
 
 function vouched(bytes: Uint8Array): VerifiedObject {

@@ -11,7 +11,7 @@ export interface BenchOptions {
   readonly backends: readonly Backend[];
   /** Shared by every workload that brings none of its own. */
   readonly batch: PacketBatch;
-  /** Samples per workload and backend. Default 5. */
+  /** Samples per workload and backend. Default 9. */
   readonly rounds?: number;
   /** Time in the programs that a sample aims at. Default 25. */
   readonly sampleMs?: number;
@@ -32,7 +32,7 @@ export interface BenchProgress {
  * A backend that fails in one workload has null there, with a note; nothing is thrown for it.
  */
 export async function runBench(options: BenchOptions): Promise<BenchReport> {
-  const { batch, rounds = 5, sampleMs = 25 } = options;
+  const { batch, rounds = 9, sampleMs = 25 } = options;
   const date = new Date().toISOString();
   const machine = thisMachine();
   const versions = theseVersions();

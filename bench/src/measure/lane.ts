@@ -16,7 +16,11 @@ export interface Sample {
   readonly wall: number;
 }
 
-/** Bounds of `repeat` after the first and after the second call of the calibration. */
+/** Calls before the first sample: until they lasted as long as so many samples, and at most so many. */
+const WARM_UP_SAMPLES = 10;
+const WARM_UP_CALLS = 20;
+
+/** Bounds of `repeat` after the first call and after the later ones. */
 const FEW_REPEATS = 100;
 const MAX_REPEAT = 1_000_000;
 
@@ -60,27 +64,33 @@ export class Lane {
   }
 
   /**
-   * Finds a `repeat` with which the programs run for about `sampleMs`, in two calls that also warm
-   * up: one pass over fresh maps, and one of few repetitions, since a backend may do something else
-   * for `repeat` 1 than above it. What counts is the cost that the backend states: around it, a call
-   * may take far longer (linux waits for the kernel at each distinct packet).
+   * Warms up and finds a `repeat` with which the programs run for about `sampleMs`. What counts for
+   * it is the cost that the backend states: around it, a call may take far longer (linux waits for
+   * the kernel before and after).
    */
   calibrate(sampleMs: number): void {
-    this.measure(sampleMs, FEW_REPEATS);
-    if (this.result) this.verdicts = this.result.verdicts.slice();
-    if (this.repeat > 1) this.measure(sampleMs, MAX_REPEAT);
+    let warm = 0;
+    for (let call = 0; call < WARM_UP_CALLS && this.failure === null; call++) {
+      // A backend may do something else for `repeat` 1 than above it: what one pass costs is no
+      // measure for many.
+      warm += this.adjust(sampleMs, call === 0 ? FEW_REPEATS : MAX_REPEAT);
+      if (call === 0 && this.result) this.verdicts = this.result.verdicts.slice();
+      if (warm >= WARM_UP_SAMPLES * sampleMs && (call > 0 || this.repeat === 1)) return;
+    }
   }
 
-  /** One call, and the repeat that it suggests. */
-  private measure(sampleMs: number, most: number): void {
+  /** One call, and the repeat that it suggests. @returns milliseconds that it took */
+  private adjust(sampleMs: number, most: number): number {
     const start = performance.now();
     this.call();
     const wall = performance.now() - start;
-    if (this.result === null || this.failure !== null) return;
-    const { unit, value } = this.result.cost;
-    const cost = unit === 'ns' ? value / 1e6 : wall;
-    const wanted = Math.min(sampleMs / Math.max(cost, 1e-6), MAX_CALL_MS / Math.max(wall, 1e-6));
-    this.repeat = Math.min(most, Math.ceil(this.repeat * Math.max(1, wanted)));
+    if (this.result !== null && this.failure === null) {
+      const { unit, value } = this.result.cost;
+      const cost = unit === 'ns' ? value / 1e6 : wall;
+      const factor = Math.min(sampleMs / Math.max(cost, 1e-6), MAX_CALL_MS / Math.max(wall, 1e-6));
+      this.repeat = Math.min(most, Math.max(1, Math.ceil(this.repeat * factor)));
+    }
+    return wall;
   }
 
   /** One sample's worth of work. Never throws. @returns a number that depends on every verdict's sum */

@@ -5,7 +5,7 @@ import type {
   ProgramTypeName,
   VerifiedObject,
 } from '@anybpf/bytecode';
-import { InternalError, isVerified, LinkError, linux } from '@anybpf/bytecode';
+import { isVerified, linux } from '@anybpf/bytecode';
 import {
   type Backend,
   type BackendStatus,
@@ -13,6 +13,7 @@ import {
   type Capabilities,
   type LoadedObject,
   type LoadOptions,
+  selectPrograms,
   UnsupportedFeatureError,
 } from '@anybpf/runtime';
 import { Descriptors } from './descriptor.ts';
@@ -48,7 +49,12 @@ class LinuxBackend implements Backend {
 
   /** @throws VerifierRejectionError, KernelRefusedError besides those of the contract */
   async load(object: VerifiedObject, options: LoadOptions = {}): Promise<LoadedObject> {
-    if (!isVerified(object)) throw new InternalError('load was given an object without the brand');
+    if (!isVerified(object)) {
+      throw new UnsupportedFeatureError(
+        'objects that neither the verifier nor trustWithoutVerification has let pass',
+        this.name,
+      );
+    }
     const result = await openLibbpf();
     if (!result.ok) throw new BackendUnavailableError(this.name, result.reason, result.remedy);
     const { linked } = object;
@@ -75,18 +81,6 @@ class LinuxBackend implements Backend {
       );
     }
   }
-}
-
-function selectPrograms(linked: LinkedObject, { programs }: LoadOptions): LinkedProgram[] {
-  if (programs === undefined) return linked.programs.filter(({ optional }) => !optional);
-  return programs.map((name) => {
-    const program = linked.programs.find((candidate) => candidate.name === name);
-    if (program !== undefined) return program;
-    const failure = linked.failures.find((candidate) => candidate.program === name);
-    if (failure !== undefined) throw failure;
-    const known = linked.programs.map((candidate) => candidate.name).join(', ');
-    throw new LinkError(`the object has no such program; it has ${known || 'none'}`, name);
-  });
 }
 
 function loadInto(

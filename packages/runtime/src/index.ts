@@ -94,6 +94,7 @@ export { type WorkloadOptions, workloadBatch } from './packets/generate/workload
 export { type PacketLimits, packetLimits } from './packets/limits.ts';
 export { type PacketBatch, packetAt, packetBatch } from './packets/packet-batch.ts';
 export { groupPackets, type PacketGroups } from './packets/packet-groups.ts';
+export { selectPrograms } from './select-programs.ts';
 export {
   type BackendName,
   BackendNameError,

@@ -30,11 +30,16 @@ export function fillInnerMaps(map: LinuxMap, maps: ReadonlyMap<string, LinuxMap>
   }
 }
 
-/** Puts the programs that the object names into a program array; those not loaded leave their slot empty. */
+/** Puts the programs that the object names into a program array. */
 export function fillProgramArray(map: LinuxMap, programs: ReadonlyMap<string, LinuxProgram>): void {
   for (const { index, symbol } of map.spec.initialSlots) {
     const program = programs.get(symbol);
-    if (program !== undefined) map.setReference(indexKey(map, index), program);
+    if (program === undefined) {
+      throw new LinkError(
+        `map ${map.name} names program ${symbol}, which the object does not have`,
+      );
+    }
+    map.setReference(indexKey(map, index), program);
   }
 }
 

@@ -1,10 +1,10 @@
-/** The log's last line: counts of the verifier, no reason for anything. */
-const STATISTICS = /^(processed \d+ insns|verification time |stack depth |mark_precise)/;
+/** What the log ends with: counts of the verifier. A verdict may lack the end of line before it. */
+const STATISTICS = /processed \d+ insns \(limit .*$|^verification time .*$|^stack depth .*$/gm;
 const INSTRUCTION = /^\d+: \([0-9a-f]{2}\) /;
 
 /** The verifier never looked at the program: what is wrong lies in the BTF or the load request. */
 export function neverStarted(log: string): boolean {
-  return log === '' || /^processed 0 insns/m.test(log);
+  return log === '' || /processed 0 insns/.test(log);
 }
 
 /** Lines of the verdict at most. */
@@ -16,7 +16,10 @@ const MAX_VERDICT = 3;
  * @param log as the kernel wrote it
  */
 export function summarizeLog(log: string): string[] {
-  const lines = log.split('\n').filter((line) => line.trim() !== '' && !STATISTICS.test(line));
+  const lines = log
+    .replaceAll(STATISTICS, '')
+    .split('\n')
+    .filter((line) => line.trim() !== '');
   const instruction = lines.findLastIndex((line) => INSTRUCTION.test(line));
   const verdict = lines.slice(instruction + 1).filter((line) => !line.startsWith('; '));
   const source = lines.findLast((line) => line.startsWith('; '));

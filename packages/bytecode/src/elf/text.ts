@@ -2,9 +2,8 @@
 const CHUNK = 4096;
 
 /**
- * Decodes the UTF-8 bytes `start..end`. Malformed sequences become U+FFFD, as WHATWG's decoder does;
- * nothing is thrown. (`TextDecoder` is no part of the language, and this package has no other use of
- * a host API.)
+ * Decodes the UTF-8 bytes `start..end`. Malformed sequences become U+FFFD; nothing is thrown.
+ * (`TextDecoder` is no part of the language, and this package uses no host API.)
  */
 export function decodeUtf8(bytes: Uint8Array, start: number, end: number): string {
   let ascii = start;

@@ -6,6 +6,8 @@ const SLOT_SIZE = 8;
 /**
  * Slots of each program and subprogram together with the subprograms that it pulls in: what the
  * kernel is given. Needs no linking, so that programs which do not link have their count too.
+ *
+ * @throws LinkError for a call graph too large to follow
  */
 export function instructionCounts(spec: ObjectSpec): ReadonlyMap<FunctionSpec, number> {
   const graph = new CallGraph(spec);

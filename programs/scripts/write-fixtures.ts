@@ -1,5 +1,5 @@
 // Writes packets.pcap and maps.json of every program from scripts/fixtures. Needs the packages built:
-//     npm run build && node programs/scripts/write-fixtures.ts
+//     npm run build && npm run fixtures -w programs
 import { writeFileSync } from 'node:fs';
 import { mapFile, packetFile } from './fixture-files.ts';
 import { fixtureSources } from './fixtures/index.ts';

@@ -58,3 +58,13 @@ describe.each(others)(`${reference?.name} against $name`, (backend) => {
     },
   );
 });
+
+test('two programs that differ are told apart', async ({ skip }) => {
+  if (reference === undefined) throw new Error('there is no reference backend');
+  await using left = await prepared(fixtureNamed('firewall'), reference, skip);
+  await using right = await prepared(fixtureNamed('router'), reference, skip);
+  const packets = packetsFor('firewall');
+  expect(divergences(packets, left, right)).toHaveLength(SHOWN);
+  expect(divergences(packets, left, left)).toEqual([]);
+  expect(mapState(left.loaded)).not.toEqual(mapState(right.loaded));
+});

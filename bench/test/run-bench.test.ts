@@ -191,8 +191,9 @@ describe('runBench', () => {
       ['array', array],
     ]);
     const log: NonNullable<FakeOptions['log']> = [];
-    await bench([workload('w')], [{ name: 'a', cost: () => 1, maps, log }]);
+    const report = await bench([workload('w')], [{ name: 'a', cost: () => 1, maps, log }]);
     expect(drained).toBe(log.length);
+    expect(report.results[0]?.note).toContain('ring buffer');
   });
 
   test.each([

@@ -93,6 +93,11 @@ export class Lane {
     return wall;
   }
 
+  /** Whether the program has a ring buffer, which is emptied between calls alone. */
+  get hasRing(): boolean {
+    return this.rings.length > 0;
+  }
+
   /** One sample's worth of work. Never throws. @returns a number that depends on every verdict's sum */
   call(): number {
     try {

@@ -52,6 +52,8 @@ function notesOf(workload: Workload, lane: Lane, reference: Lane | undefined): s
   const notes: string[] = [];
   if (workload.note !== undefined) notes.push(workload.note);
   if (lane.result?.note !== undefined) notes.push(lane.result.note);
+  if (lane.hasRing)
+    notes.push('the ring buffer is emptied between samples, so it fills during one');
   const different = reference === undefined ? 0 : differing(reference.verdicts, lane.verdicts);
   if (reference !== undefined && different > 0) {
     notes.push(`other verdicts than ${reference.backend} on ${different} packets`);

@@ -26,12 +26,14 @@ const ENCAP = ENCAP_L3 | ENCAP_L4_GRE | ENCAP_L4_UDP | ENCAP_L2_ETH;
 /** Bits 56 to 63 are the length of an inner link-layer header. */
 const INNER_L2_SHIFT = 24;
 const KNOWN = FIXED_GSO | ENCAP | NO_CSUM_RESET | DECAP_L3;
+const SHRINK_FLAGS = FIXED_GSO | NO_CSUM_RESET | DECAP_L3;
 
 const MAX_DIFFERENCE = 0xfff;
 
 /** As skb->protocol holds them: big-endian. */
 const ETH_P_IP = 0x0008;
 const ETH_P_IPV6 = 0xdd86;
+const ETHERNET = 14;
 const IPV4_HEADER = 20;
 const IPV6_HEADER = 40;
 
@@ -60,15 +62,19 @@ const adjustRoom: HelperFunction = (machine) => {
     return -errno.ENOTSUPP;
   }
   if (shrinks) {
+    if ((flags & ~SHRINK_FLAGS) !== 0) return -errno.EINVAL;
     const result = removeAt(machine, skb, offset, -difference);
     if (result === 0) followDecapsulation(machine, flags);
     return result;
   }
-  if (!encapsulates(flags, innerL2)) return -errno.EINVAL;
+  if ((flags & ENCAP_L3) === 0) return insertAt(machine, skb, offset, difference);
+  if (!encapsulates(flags, innerL2, difference)) return -errno.EINVAL;
+  if (skb.encapsulated) return -errno.EALREADY;
   const result = insertAt(machine, skb, offset, difference);
-  if (result === 0 && (flags & ENCAP_L3_IPV4) !== 0) skb.set(machine, 'protocol', ETH_P_IP);
-  if (result === 0 && (flags & ENCAP_L3_IPV6) !== 0) skb.set(machine, 'protocol', ETH_P_IPV6);
-  return result;
+  if (result !== 0) return result;
+  skb.encapsulated = true;
+  skb.set(machine, 'protocol', (flags & ENCAP_L3_IPV4) !== 0 ? ETH_P_IP : ETH_P_IPV6);
+  return 0;
 };
 
 /** Bytes of network header that must be left; -1 for flags that exclude each other. */
@@ -85,13 +91,13 @@ function minimumLength(flags: number, header: number): number {
   }
 }
 
-/** Whether the encapsulation flags go together (bpf_skb_net_grow). */
-function encapsulates(flags: number, innerL2: number): boolean {
-  if ((flags & ENCAP) === 0 && innerL2 === 0) return true;
-  if ((flags & ENCAP_L3) === 0 || (flags & ENCAP_L3) === ENCAP_L3) return false;
+/** Whether the flags of an encapsulation go together (bpf_skb_net_grow). */
+function encapsulates(flags: number, innerL2: number, size: number): boolean {
+  if ((flags & ENCAP_L3) === ENCAP_L3) return false;
   const both = ENCAP_L4_GRE | ENCAP_L4_UDP;
   if ((flags & both) === both) return false;
-  return (flags & ENCAP_L2_ETH) === 0 || innerL2 >= 14;
+  if ((flags & ENCAP_L2_ETH) !== 0 && innerL2 < ETHERNET) return false;
+  return innerL2 <= size;
 }
 
 function followDecapsulation(machine: Machine, flags: number): void {

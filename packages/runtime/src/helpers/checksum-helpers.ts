@@ -20,20 +20,22 @@ const MAX_OFFSET = 0xffff;
 /** Result for a field that no size in the flags fits. */
 const NO_FIELD = -1;
 
+/** bpf_csum_diff; since Linux 6.13 of any length, and folded to 16 bits. */
 const difference: HelperFunction = (machine) => {
   const { args } = machine;
   const fromSize = args.sizes[1] as number;
   const toSize = args.sizes[3] as number;
-  if (((fromSize | toSize) & 3) !== 0) return -errno.EINVAL;
-  let total = unsigned32(machine, 5);
-  if (toSize > 0) {
-    total = checksum.sum(args.bytes[3] as Uint8Array, args.at[3] as number, toSize, total);
+  const seed = unsigned32(machine, 5);
+  const from = args.bytes[1] as Uint8Array;
+  const fromAt = args.at[1] as number;
+  if (toSize === 0) {
+    const total = fromSize === 0 ? seed : ~checksum.sum(from, fromAt, fromSize, ~seed);
+    return checksum.fold(total);
   }
-  if (fromSize > 0) {
-    const from = checksum.sum(args.bytes[1] as Uint8Array, args.at[1] as number, fromSize, 0);
-    total = checksum.subtract(total, from);
-  }
-  return checksum.fold(total);
+  const to = checksum.sum(args.bytes[3] as Uint8Array, args.at[3] as number, toSize, seed);
+  return checksum.fold(
+    fromSize === 0 ? to : checksum.subtract(to, checksum.sum(from, fromAt, fromSize, 0)),
+  );
 };
 
 /** Arena offset of the 16-bit checksum field at r2; -1 where there is none. */

@@ -36,6 +36,7 @@ const changeTail: HelperFunction = (machine) => {
   if (unsigned64(machine, 3) !== 0 || length > MAX_LENGTH || length < headers) {
     return -errno.EINVAL;
   }
+  if (skb.encapsulated) return -errno.ENOTSUPP;
   if (headers > packet.length) return -errno.ENOMEM;
   const end = packet.data + length;
   if (end > packet.end) arena.bytes.fill(0, packet.end, end);

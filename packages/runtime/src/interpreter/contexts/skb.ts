@@ -1,5 +1,6 @@
 import { type ContextDescriptor, linux, type ProgramTypeName } from '@anybpf/bytecode';
 import { PacketSizeError } from '../../errors.ts';
+import { packetLimits } from '../../packets/limits.ts';
 import { PACKET_AREA } from '../arena.ts';
 import type { Machine } from '../machine.ts';
 import type { RegisterIndex } from '../registers.ts';
@@ -19,6 +20,12 @@ const LOOPBACK = 1;
 const MIN_ETHERTYPE = 0x0600;
 const ETH_P_802_2 = 0x0004;
 const ETH_P_802_3 = 0x0001;
+
+/** Bytes of the fixed header by ethertype: IPv4, IPv6. */
+const IP_HEADER: ReadonlyMap<number, number> = new Map([
+  [0x0800, 20],
+  [0x86dd, 40],
+]);
 
 /** GSO_LEGACY_MAX_SIZE, GSO_MAX_SEGS. */
 const MAX_WIRE_LENGTH = 65_536;
@@ -79,7 +86,19 @@ const OUTPUT_FIELDS: readonly (readonly [start: number, end: number])[] = INPUT_
   ([start]) => start !== SKB_FIELD.hwtstamp && start !== SKB_FIELD.gso_size,
 );
 
-/** Fields that are 16 bits wide in struct sk_buff: a store keeps the low half. */
+/** Bytes that fields of 4 bytes have in struct sk_buff, where those are fewer. */
+const HOST_SIZE: ReadonlyMap<number, number> = new Map([
+  [SKB_FIELD.pkt_type, 1],
+  [SKB_FIELD.queue_mapping, 2],
+  [SKB_FIELD.protocol, 2],
+  [SKB_FIELD.vlan_tci, 2],
+  [SKB_FIELD.vlan_proto, 2],
+  [SKB_FIELD.tc_index, 2],
+  [SKB_FIELD.tc_classid, 2],
+  [SKB_FIELD.gso_segs, 2],
+  [SKB_FIELD.gso_size, 2],
+]);
+/** Of these a store keeps the low half. */
 const NARROW: ReadonlySet<number> = new Set([
   SKB_FIELD.queue_mapping,
   SKB_FIELD.tc_index,
@@ -105,6 +124,8 @@ export class SkbContext implements ProgramContext {
   network = 0;
   /** A VLAN tag beside the packet, as network cards leave it. */
   vlanPresent = false;
+  /** The program has put another network header in front. */
+  encapsulated = false;
 
   constructor(
     descriptor: ContextDescriptor,
@@ -126,6 +147,7 @@ export class SkbContext implements ProgramContext {
     bytes.fill(0, contextStart, contextStart + this.#fields.descriptor.size);
     this.#given = context;
     this.vlanPresent = false;
+    this.encapsulated = false;
     arena.closeContext();
     const hardStart = arena.packetStart;
     const start = hardStart + HEADROOM;
@@ -143,6 +165,7 @@ export class SkbContext implements ProgramContext {
   ready(machine: Machine): void {
     const { bytes, view } = machine.arena;
     const ethertype = view.getUint16(this.mac + 12);
+    this.#requireHeader(machine, ethertype);
     const payload = view.getUint16(this.network);
     const empty = machine.packet.end < this.network + 2;
     const protocol =
@@ -158,6 +181,15 @@ export class SkbContext implements ProgramContext {
     const other = group ? PACKET_MULTICAST : PACKET_OTHERHOST;
     this.set(machine, 'pkt_type', destination === 0 ? PACKET_HOST : other);
     this.set(machine, 'len', machine.packet.length);
+  }
+
+  /** An IP packet must be long enough for its fixed header. */
+  #requireHeader(machine: Machine, ethertype: number): void {
+    const size = machine.packet.end - this.mac;
+    const header = IP_HEADER.get(ethertype) ?? 0;
+    if (size >= ETHERNET + header) return;
+    const max = packetLimits(this.#type)?.max ?? size;
+    throw new PacketSizeError('packet', size, ETHERNET + header, max, this.#program);
   }
 
   get(machine: Machine, field: SkbField): number {
@@ -197,6 +229,11 @@ export class SkbContext implements ProgramContext {
 
   load(machine: Machine, d: RegisterIndex, at: number, size: number): void {
     const kind = this.#fields.load(machine, d, at, size);
+    // Where the kernel's own field is no wider than the load, the offset within the field is lost.
+    const field = (at - machine.arena.contextStart) & ~3;
+    if ((at & 3) !== 0 && size >= (HOST_SIZE.get(field) ?? 8)) {
+      machine.lo[d] = machine.arena.view.getUint16(machine.arena.contextStart + field, true);
+    }
     if (kind === 'sock-common-or-null') describeSocket(machine, this.mac);
   }
 

@@ -15,6 +15,8 @@ export interface BenchOptions {
   readonly rounds?: number;
   /** Time in the programs that a sample aims at. Default 25. */
   readonly sampleMs?: number;
+  /** Runs before the first sample of a backend, for its compiler's sake. Default 250. */
+  readonly warmUpMs?: number;
   /** Called before each workload; the harness measurement is the first of `total`. */
   onProgress?(step: BenchProgress): void;
 }
@@ -32,7 +34,7 @@ export interface BenchProgress {
  * A backend that fails in one workload has null there, with a note; nothing is thrown for it.
  */
 export async function runBench(options: BenchOptions): Promise<BenchReport> {
-  const { batch, rounds = 9, sampleMs = 25 } = options;
+  const { batch, rounds = 9, sampleMs = 25, warmUpMs = 250 } = options;
   const date = new Date().toISOString();
   const machine = thisMachine();
   const versions = theseVersions();
@@ -54,7 +56,7 @@ export async function runBench(options: BenchOptions): Promise<BenchReport> {
   const measured = [];
   for (const [done, workload] of workloads.entries()) {
     options.onProgress?.({ workload: workload.name, done, total: workloads.length });
-    const lanes = await measureWorkload(workload, present, batch, { rounds, sampleMs });
+    const lanes = await measureWorkload(workload, present, batch, { rounds, sampleMs, warmUpMs });
     measured.push({ results: resultsOf(workload, lanes), ratios: ratiosOf(workload, lanes) });
   }
   const [harness, ...rows] = measured;

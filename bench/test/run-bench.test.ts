@@ -25,6 +25,7 @@ function bench(
     batch: BATCH,
     rounds,
     sampleMs: 0,
+    warmUpMs: 0,
   });
 }
 
@@ -209,6 +210,7 @@ describe('runBench', () => {
       batch: BATCH,
       rounds: 1,
       sampleMs: 9,
+      warmUpMs: 0,
     });
     expect([...new Set(log.map(({ repeat }) => repeat))]).toEqual(repeats);
   });
@@ -224,6 +226,7 @@ describe('runBench', () => {
       batch: BATCH,
       rounds: 2,
       sampleMs: 0,
+      warmUpMs: 0,
       onProgress: ({ workload: name, done, total }) => steps.push(`${name} ${done}/${total}`),
     });
     expect(steps).toEqual(['empty 0/2', 'w 1/2']);

@@ -16,8 +16,7 @@ export interface Sample {
   readonly wall: number;
 }
 
-/** Calls before the first sample: until they lasted as long as so many samples, and at most so many. */
-const WARM_UP_SAMPLES = 10;
+/** Calls before the first sample at most. */
 const WARM_UP_CALLS = 20;
 
 /** Bounds of `repeat` after the first call and after the later ones. */
@@ -67,15 +66,17 @@ export class Lane {
    * Warms up and finds a `repeat` with which the programs run for about `sampleMs`. What counts for
    * it is the cost that the backend states: around it, a call may take far longer (linux waits for
    * the kernel before and after).
+   *
+   * @param warmUpMs least duration of all calls together, unless they are very short
    */
-  calibrate(sampleMs: number): void {
+  calibrate(sampleMs: number, warmUpMs: number): void {
     let warm = 0;
     for (let call = 0; call < WARM_UP_CALLS && this.failure === null; call++) {
       // A backend may do something else for `repeat` 1 than above it: what one pass costs is no
       // measure for many.
       warm += this.adjust(sampleMs, call === 0 ? FEW_REPEATS : MAX_REPEAT);
       if (call === 0 && this.result) this.verdicts = this.result.verdicts.slice();
-      if (warm >= WARM_UP_SAMPLES * sampleMs && (call > 0 || this.repeat === 1)) return;
+      if (warm >= warmUpMs && (call > 0 || this.repeat === 1)) return;
     }
   }
 

@@ -6,6 +6,7 @@ import { Lane } from './lane.ts';
 export interface MeasureOptions {
   readonly rounds: number;
   readonly sampleMs: number;
+  readonly warmUpMs: number;
 }
 
 /**
@@ -27,7 +28,7 @@ export async function measureWorkload(
       const lane = lanes[i];
       if (lane === undefined) continue;
       await lane.open(backend, workload);
-      lane.calibrate(options.sampleMs);
+      lane.calibrate(options.sampleMs, options.warmUpMs);
     }
     for (let round = 0; round < options.rounds; round++) {
       const running = lanes.filter((lane) => lane.failure === null);

@@ -1,4 +1,4 @@
-import type { BenchReport } from '../report.ts';
+import type { BenchReport, BenchResult } from '../report.ts';
 import { amount } from './numbers.ts';
 
 /** What the figures were measured on and how, one sentence per line. */
@@ -44,22 +44,25 @@ export function legend(report: BenchReport): string[] {
   return [...lines, ...notes(report)];
 }
 
-/** Each note once, with the rows that it belongs to. */
+/** Each clause of the notes once per backend, with the rows that it belongs to. */
 function notes(report: BenchReport): string[] {
   const all = [...report.harness, ...report.results];
-  const rows = new Map<string, { backend: string; note: string; workloads: string[] }>();
-  for (const { backend, workload, note } of all) {
-    if (note === undefined) continue;
-    const key = `${backend}\n${note}`;
-    const row = rows.get(key) ?? { backend, note, workloads: [] };
-    row.workloads.push(workload);
-    rows.set(key, row);
-  }
-  return [...rows.values()].map(({ backend, note, workloads }) => {
-    const total = all.filter((row) => row.backend === backend).length;
-    const where = workloads.length === total ? '' : ` (${workloads.join(', ')})`;
-    return `${backend}${where}: ${sentence(note)}`;
+  return [...new Set(all.map(({ backend }) => backend))].flatMap((backend) => {
+    const rows = all.filter((row) => row.backend === backend);
+    const clauses = new Set(rows.flatMap(clausesOf));
+    return Array.from(clauses, (clause) => {
+      const where = rows.filter((row) => clausesOf(row).includes(clause));
+      const scope =
+        where.length === rows.length
+          ? ''
+          : ` (${where.map(({ workload }) => workload).join(', ')})`;
+      return `${backend}${scope}: ${sentence(clause)}`;
+    });
   });
+}
+
+function clausesOf({ note }: BenchResult): string[] {
+  return note?.split('; ') ?? [];
 }
 
 function sentence(text: string): string {

@@ -1,7 +1,6 @@
-import type { MapSpec } from '@anybpf/bytecode';
+import { errno, type MapSpec } from '@anybpf/bytecode';
 import { MapOperationError } from '../errors.ts';
 import { readU32, writeU32 } from './bytes.ts';
-import { Errno } from './errno.ts';
 import { BPF_EXIST, BPF_F_LOCK, BPF_NOEXIST } from './map-flags.ts';
 import { isPerCpu, type ValueStorage } from './map-storage.ts';
 import { SlotValues } from './slot-values.ts';
@@ -14,6 +13,7 @@ import type { ValueArea } from './value-area.ts';
  */
 export class ArrayStorage extends StorageBase implements ValueStorage {
   readonly kind = 'value';
+  override readonly enumeratesIndices = true;
   readonly #values: SlotValues;
   readonly #maxEntries: number;
 
@@ -61,7 +61,7 @@ export class ArrayStorage extends StorageBase implements ValueStorage {
   }
 
   override delete(_key: Uint8Array, _keyAt: number): number {
-    return -Errno.EINVAL;
+    return -errno.EINVAL;
   }
 
   override nextKey(key: Uint8Array | null, next: Uint8Array): number {
@@ -70,16 +70,16 @@ export class ArrayStorage extends StorageBase implements ValueStorage {
 
   override copyOut(key: Uint8Array, out: Uint8Array): number {
     const index = readU32(key, 0);
-    if (index >= this.#maxEntries) return -Errno.ENOENT;
+    if (index >= this.#maxEntries) return -errno.ENOENT;
     this.#touch(index);
     this.#values.readAll(index, out);
     return 0;
   }
 
   override copyIn(key: Uint8Array, value: Uint8Array, flags: number): number {
-    if (isPerCpu(this.spec) && flags > BPF_EXIST) return -Errno.EINVAL;
+    if (isPerCpu(this.spec) && flags > BPF_EXIST) return -errno.EINVAL;
     // The system call looks for the lock before the map looks at the index.
-    if ((flags & BPF_F_LOCK) !== 0 && this.#values.lockAt < 0) return -Errno.EINVAL;
+    if ((flags & BPF_F_LOCK) !== 0 && this.#values.lockAt < 0) return -errno.EINVAL;
     const index = readU32(key, 0);
     const refused = this.#checkUpdate(index, flags);
     if (refused !== 0) return refused;
@@ -89,10 +89,10 @@ export class ArrayStorage extends StorageBase implements ValueStorage {
   }
 
   #checkUpdate(index: number, flags: number): number {
-    if (flags > (BPF_F_LOCK | BPF_EXIST) || (flags & ~BPF_F_LOCK) > BPF_EXIST) return -Errno.EINVAL;
-    if (index >= this.#maxEntries) return -Errno.E2BIG;
-    if ((flags & BPF_NOEXIST) !== 0) return -Errno.EEXIST;
-    if ((flags & BPF_F_LOCK) !== 0 && this.#values.lockAt < 0) return -Errno.EINVAL;
+    if (flags > (BPF_F_LOCK | BPF_EXIST) || (flags & ~BPF_F_LOCK) > BPF_EXIST) return -errno.EINVAL;
+    if (index >= this.#maxEntries) return -errno.E2BIG;
+    if ((flags & BPF_NOEXIST) !== 0) return -errno.EEXIST;
+    if ((flags & BPF_F_LOCK) !== 0 && this.#values.lockAt < 0) return -errno.EINVAL;
     return 0;
   }
 
@@ -116,7 +116,7 @@ export function nextIndex(key: Uint8Array | null, next: Uint8Array, maxEntries: 
     writeU32(next, 0, 0);
     return 0;
   }
-  if (index === maxEntries - 1) return -Errno.ENOENT;
+  if (index === maxEntries - 1) return -errno.ENOENT;
   writeU32(next, 0, index + 1);
   return 0;
 }

@@ -1,6 +1,5 @@
-import type { MapSpec } from '@anybpf/bytecode';
+import { errno, type MapSpec } from '@anybpf/bytecode';
 import { MapOperationError } from '../errors.ts';
-import { Errno } from './errno.ts';
 import { jenkinsHash } from './jenkins-hash.ts';
 import { BPF_ANY } from './map-flags.ts';
 import type { QueueStorage } from './map-storage.ts';
@@ -33,7 +32,7 @@ export class BloomStorage extends StorageBase implements QueueStorage {
   }
 
   push(value: Uint8Array, valueAt: number, flags: number): number {
-    if (flags !== BPF_ANY) return -Errno.EINVAL;
+    if (flags !== BPF_ANY) return -errno.EINVAL;
     for (let i = 0; i < this.#hashes; i++) {
       const bit = this.#hash(value, valueAt, i);
       this.#bits[bit >>> 3] = (this.#bits[bit >>> 3] as number) | (1 << (bit & 7));
@@ -42,27 +41,27 @@ export class BloomStorage extends StorageBase implements QueueStorage {
   }
 
   pop(): number {
-    return -Errno.EOPNOTSUPP;
+    return -errno.EOPNOTSUPP;
   }
 
   peek(value: Uint8Array, valueAt: number): number {
     for (let i = 0; i < this.#hashes; i++) {
       const bit = this.#hash(value, valueAt, i);
-      if ((((this.#bits[bit >>> 3] as number) >>> (bit & 7)) & 1) === 0) return -Errno.ENOENT;
+      if ((((this.#bits[bit >>> 3] as number) >>> (bit & 7)) & 1) === 0) return -errno.ENOENT;
     }
     return 0;
   }
 
   override update(): number {
-    return -Errno.EINVAL;
+    return -errno.EINVAL;
   }
 
   override delete(): number {
-    return -Errno.EOPNOTSUPP;
+    return -errno.EOPNOTSUPP;
   }
 
   override nextKey(): number {
-    return -Errno.EOPNOTSUPP;
+    return -errno.EOPNOTSUPP;
   }
 
   /** The kernel's look-up of a filter takes the value to test in `out`. */

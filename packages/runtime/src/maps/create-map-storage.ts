@@ -1,14 +1,13 @@
-import type { MapSpec, MapTypeName } from '@anybpf/bytecode';
+import { type MapSpec, type MapTypeName, mapFlags } from '@anybpf/bytecode';
 import { MapOperationError, UnsupportedFeatureError } from '../errors.ts';
 import { ArrayStorage } from './array-storage.ts';
 import { BloomStorage } from './bloom-storage.ts';
-import { COMMON_RULES, TYPE_RULES } from './creation-rules.ts';
+import { refusalOf } from './creation-rules.ts';
 import { HashStorage } from './hash-storage.ts';
 import { jenkinsHash } from './jenkins-hash.ts';
 import type { KeyHash } from './key-table.ts';
 import { LpmStorage } from './lpm-storage.ts';
 import { LruStorage } from './lru-storage.ts';
-import { MapFlag } from './map-flags.ts';
 import type { MapStorage } from './map-storage.ts';
 import { PerfEventArray } from './perf-event-storage.ts';
 import { FifoLifoStorage } from './queue-storage.ts';
@@ -28,8 +27,32 @@ export interface MapStorageOptions {
   readonly hashSeed?: number;
 }
 
+type Constructor = (spec: MapSpec, options: Required<MapStorageOptions>) => MapStorage;
+
+const CONSTRUCTORS: ReadonlyMap<MapTypeName, Constructor> = new Map<MapTypeName, Constructor>([
+  ['array', array],
+  ['percpu_array', array],
+  ['hash', hash],
+  ['percpu_hash', hash],
+  ['lru_hash', lru],
+  ['lru_percpu_hash', lru],
+  ['lpm_trie', (spec, { cpus }) => new LpmStorage(spec, cpus)],
+  ['queue', (spec, { cpus }) => new FifoLifoStorage(spec, cpus)],
+  ['stack', (spec, { cpus }) => new FifoLifoStorage(spec, cpus)],
+  ['bloom_filter', (spec, { cpus, hashSeed }) => new BloomStorage(spec, cpus, hashSeed)],
+  ['prog_array', (spec, { cpus }) => new ReferenceArray(spec, cpus)],
+  ['array_of_maps', (spec, { cpus }) => new ReferenceArray(spec, cpus)],
+  ['hash_of_maps', hashOfMaps],
+  ['perf_event_array', (spec, { cpus }) => new PerfEventArray(spec, cpus)],
+  ['ringbuf', (spec, { cpus }) => new BpfRingBuffer(spec, cpus)],
+  ['devmap', redirect],
+  ['devmap_hash', redirect],
+  ['cpumap', redirect],
+  ['xskmap', redirect],
+]);
+
 /** Map types that this runtime has. */
-export const RUNTIME_MAP_TYPES: ReadonlySet<MapTypeName> = new Set(TYPE_RULES.keys());
+export const RUNTIME_MAP_TYPES: ReadonlySet<MapTypeName> = new Set(CONSTRUCTORS.keys());
 
 /**
  * Creates a map: empty, or holding the data of its global variables (and frozen where those are
@@ -39,61 +62,48 @@ export const RUNTIME_MAP_TYPES: ReadonlySet<MapTypeName> = new Set(TYPE_RULES.ke
  * @throws MapOperationError (operation `create`) with the errno that BPF_MAP_CREATE gives
  */
 export function createMapStorage(spec: MapSpec, options: MapStorageOptions): MapStorage {
-  checkCreation(spec);
-  if (spec.inner !== null) checkCreation(spec.inner);
-  const storage = create(spec, options);
+  const construct = constructorOf(spec);
+  if (spec.inner !== null) constructorOf(spec.inner);
+  const { cpus, spinLockOffset = -1, hashSeed = 0 } = options;
+  const seed = (spec.flags & mapFlags.BPF_F_ZERO_SEED) === 0 ? hashSeed : 0;
+  const storage = construct(spec, { cpus, spinLockOffset, hashSeed: seed });
   if (spec.globals?.readonly === true) storage.freeze();
   return storage;
 }
 
-function create(spec: MapSpec, options: MapStorageOptions): MapStorage {
-  const { cpus, spinLockOffset = -1 } = options;
-  const seed = (spec.flags & MapFlag.ZERO_SEED) !== 0 ? 0 : (options.hashSeed ?? 0);
-  const hash: KeyHash = (bytes, at, size) => jenkinsHash(bytes, at, size, seed);
-  switch (spec.type) {
-    case 'array':
-    case 'percpu_array':
-      return new ArrayStorage(spec, cpus, spinLockOffset);
-    case 'hash':
-    case 'percpu_hash':
-      return new HashStorage(spec, cpus, spinLockOffset, hash);
-    case 'lru_hash':
-    case 'lru_percpu_hash':
-      return new LruStorage(spec, cpus, hash);
-    case 'lpm_trie':
-      return new LpmStorage(spec, cpus);
-    case 'queue':
-    case 'stack':
-      return new FifoLifoStorage(spec, cpus);
-    case 'bloom_filter':
-      return new BloomStorage(spec, cpus, seed);
-    case 'prog_array':
-    case 'array_of_maps':
-      return new ReferenceArray(spec, cpus);
-    case 'hash_of_maps':
-      return new ReferenceHash(spec, cpus, hash);
-    case 'perf_event_array':
-      return new PerfEventArray(spec, cpus);
-    case 'ringbuf':
-      return new BpfRingBuffer(spec, cpus);
-    case 'devmap':
-    case 'devmap_hash':
-    case 'cpumap':
-    case 'xskmap':
-      return new RedirectTable(spec, cpus);
-    default:
-      throw unsupported(spec);
+/** Says no before any memory is taken, to a map and to the template of inner maps alike. */
+function constructorOf(spec: MapSpec): Constructor {
+  const construct = CONSTRUCTORS.get(spec.type);
+  if (construct === undefined) {
+    throw new UnsupportedFeatureError(`map type ${spec.type} (map ${spec.name})`, 'this runtime');
   }
+  const refusal = refusalOf(spec);
+  if (refusal !== null) {
+    throw new MapOperationError(spec.name, 'create', refusal.errno, refusal.detail);
+  }
+  return construct;
 }
 
-function checkCreation(spec: MapSpec): void {
-  const rules = TYPE_RULES.get(spec.type);
-  if (rules === undefined) throw unsupported(spec);
-  for (const { broken, errno, detail } of [...COMMON_RULES, ...rules]) {
-    if (broken(spec)) throw new MapOperationError(spec.name, 'create', errno, detail);
-  }
+function array(spec: MapSpec, { cpus, spinLockOffset }: Required<MapStorageOptions>): MapStorage {
+  return new ArrayStorage(spec, cpus, spinLockOffset);
 }
 
-function unsupported(spec: MapSpec): UnsupportedFeatureError {
-  return new UnsupportedFeatureError(`map type ${spec.type} (map ${spec.name})`, 'this runtime');
+function hash(spec: MapSpec, options: Required<MapStorageOptions>): MapStorage {
+  return new HashStorage(spec, options.cpus, options.spinLockOffset, seeded(options.hashSeed));
+}
+
+function lru(spec: MapSpec, { cpus, hashSeed }: Required<MapStorageOptions>): MapStorage {
+  return new LruStorage(spec, cpus, seeded(hashSeed));
+}
+
+function hashOfMaps(spec: MapSpec, { cpus, hashSeed }: Required<MapStorageOptions>): MapStorage {
+  return new ReferenceHash(spec, cpus, seeded(hashSeed));
+}
+
+function redirect(spec: MapSpec, { cpus }: Required<MapStorageOptions>): MapStorage {
+  return new RedirectTable(spec, cpus);
+}
+
+function seeded(seed: number): KeyHash {
+  return (bytes, at, size) => jenkinsHash(bytes, at, size, seed);
 }

@@ -1,4 +1,4 @@
-import { MapFlag } from './map-flags.ts';
+import { mapFlags } from '@anybpf/bytecode';
 import type { BaseStorage } from './map-storage.ts';
 
 /** What an errno of a map operation means for this map, in words a user can act on. */
@@ -19,7 +19,7 @@ export function errnoDetail(storage: BaseStorage, operation: string, errno: stri
       return 'the key is not there and the flag BPF_EXIST was given';
     case 'EPERM':
       if (storage.frozen) return 'the map is frozen: user space may only read it';
-      return (flags & MapFlag.RDONLY) !== 0
+      return (flags & mapFlags.BPF_F_RDONLY) !== 0
         ? 'it was created with BPF_F_RDONLY: user space may only read it'
         : 'it was created with BPF_F_WRONLY: user space may only write it';
     case 'EBADF':

@@ -1,5 +1,4 @@
-import type { MapSpec } from '@anybpf/bytecode';
-import { Errno } from './errno.ts';
+import { errno, type MapSpec } from '@anybpf/bytecode';
 import { type KeyHash, KeyTable } from './key-table.ts';
 import { BPF_EXIST, BPF_F_LOCK, BPF_NOEXIST } from './map-flags.ts';
 import { isPerCpu, type ValueStorage } from './map-storage.ts';
@@ -51,7 +50,7 @@ export class HashStorage extends StorageBase implements ValueStorage {
     flags: number,
     cpu: number,
   ): number {
-    if (this.#refusesFlags(flags)) return -Errno.EINVAL;
+    if (this.#refusesFlags(flags)) return -errno.EINVAL;
     const old = this.#table.find(key, keyAt);
     const refused = checkExistence(old, flags);
     if (refused !== 0) return refused;
@@ -68,7 +67,7 @@ export class HashStorage extends StorageBase implements ValueStorage {
 
   override delete(key: Uint8Array, keyAt: number): number {
     const slot = this.#table.find(key, keyAt);
-    if (slot < 0) return -Errno.ENOENT;
+    if (slot < 0) return -errno.ENOENT;
     this.#table.remove(slot);
     this.#pool.give(slot);
     return 0;
@@ -76,21 +75,21 @@ export class HashStorage extends StorageBase implements ValueStorage {
 
   override nextKey(key: Uint8Array | null, next: Uint8Array): number {
     const slot = this.#table.nextSlot(key);
-    if (slot < 0) return -Errno.ENOENT;
+    if (slot < 0) return -errno.ENOENT;
     this.#table.copyKey(slot, next);
     return 0;
   }
 
   override copyOut(key: Uint8Array, out: Uint8Array): number {
     const slot = this.#table.find(key, 0);
-    if (slot < 0) return -Errno.ENOENT;
+    if (slot < 0) return -errno.ENOENT;
     this.#values.readAll(slot, out);
     return 0;
   }
 
   override copyIn(key: Uint8Array, value: Uint8Array, flags: number): number {
     if (!this.#perCpu) return this.update(key, 0, value, 0, flags, 0);
-    if (this.#refusesFlags(flags)) return -Errno.EINVAL;
+    if (this.#refusesFlags(flags)) return -errno.EINVAL;
     const old = this.#table.find(key, 0);
     const refused = checkExistence(old, flags);
     if (refused !== 0) return refused;
@@ -116,7 +115,7 @@ export class HashStorage extends StorageBase implements ValueStorage {
   }
 
   #freshSlot(): number {
-    if (this.#table.count >= this.#maxEntries) return -Errno.E2BIG;
+    if (this.#table.count >= this.#maxEntries) return -errno.E2BIG;
     return this.#takeSlot();
   }
 
@@ -126,17 +125,17 @@ export class HashStorage extends StorageBase implements ValueStorage {
 
   #takeSlot(): number {
     const slot = this.#pool.take();
-    if (slot < 0) return -Errno.E2BIG;
+    if (slot < 0) return -errno.E2BIG;
     if (this.#table.ensure(slot + 1) && this.#values.ensure(slot + 1)) return slot;
     this.#pool.give(slot);
-    return -Errno.ENOMEM;
+    return -errno.ENOMEM;
   }
 }
 
 /** BPF_NOEXIST and BPF_EXIST against the slot of the key, -1 for none (kernel check_flags). */
 export function checkExistence(slot: number, flags: number): number {
   const mode = flags & ~BPF_F_LOCK;
-  if (slot >= 0 && mode === BPF_NOEXIST) return -Errno.EEXIST;
-  if (slot < 0 && mode === BPF_EXIST) return -Errno.ENOENT;
+  if (slot >= 0 && mode === BPF_NOEXIST) return -errno.EEXIST;
+  if (slot < 0 && mode === BPF_EXIST) return -errno.ENOENT;
   return 0;
 }

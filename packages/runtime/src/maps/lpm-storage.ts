@@ -1,6 +1,5 @@
-import type { MapSpec } from '@anybpf/bytecode';
+import { errno, type MapSpec } from '@anybpf/bytecode';
 import { readU32, writeU32 } from './bytes.ts';
-import { Errno } from './errno.ts';
 import { bitOf, LpmNodes, NONE } from './lpm-nodes.ts';
 import { BPF_EXIST, BPF_NOEXIST } from './map-flags.ts';
 import type { ValueStorage } from './map-storage.ts';
@@ -55,7 +54,7 @@ export class LpmStorage extends StorageBase implements ValueStorage {
     _cpu: number,
   ): number {
     const prefixLength = readU32(key, keyAt);
-    if (flags > BPF_EXIST || prefixLength > this.#maxPrefix) return -Errno.EINVAL;
+    if (flags > BPF_EXIST || prefixLength > this.#maxPrefix) return -errno.EINVAL;
     const nodes = this.#nodes;
     const dataAt = keyAt + DATA_AT;
     let parent = NONE;
@@ -75,10 +74,10 @@ export class LpmStorage extends StorageBase implements ValueStorage {
     const refused = this.#refusal(present, flags);
     if (refused !== 0) return refused;
     const fresh = nodes.take(prefixLength, false, key, dataAt);
-    if (fresh === NONE) return -Errno.ENOMEM;
+    if (fresh === NONE) return -errno.ENOMEM;
     if (!this.#values.ensure(fresh + 1) || !this.#attach(parent, side, node, match, fresh)) {
       nodes.give(fresh);
-      return -Errno.ENOMEM;
+      return -errno.ENOMEM;
     }
     if (!present) this.#count++;
     this.#values.initialize(fresh, 0, value, valueAt);
@@ -87,7 +86,7 @@ export class LpmStorage extends StorageBase implements ValueStorage {
 
   override delete(key: Uint8Array, keyAt: number): number {
     const prefixLength = readU32(key, keyAt);
-    if (prefixLength > this.#maxPrefix) return -Errno.EINVAL;
+    if (prefixLength > this.#maxPrefix) return -errno.EINVAL;
     const nodes = this.#nodes;
     const dataAt = keyAt + DATA_AT;
     let grandparent = NONE;
@@ -112,7 +111,7 @@ export class LpmStorage extends StorageBase implements ValueStorage {
       match !== prefixLength ||
       nodes.isIntermediate(node)
     ) {
-      return -Errno.ENOENT;
+      return -errno.ENOENT;
     }
     this.#count--;
     const left = nodes.child(node, 0);
@@ -133,9 +132,9 @@ export class LpmStorage extends StorageBase implements ValueStorage {
 
   /** More specific prefixes come before those that cover them (post-order, as in the kernel). */
   override nextKey(key: Uint8Array | null, next: Uint8Array): number {
-    if (this.#root === NONE) return -Errno.ENOENT;
+    if (this.#root === NONE) return -errno.ENOENT;
     const node = key === null ? this.#leftmost(this.#root) : this.#after(key);
-    if (node === NONE) return -Errno.ENOENT;
+    if (node === NONE) return -errno.ENOENT;
     writeU32(next, 0, this.#nodes.prefixLength(node));
     this.#nodes.copyData(node, next, DATA_AT);
     return 0;
@@ -143,7 +142,7 @@ export class LpmStorage extends StorageBase implements ValueStorage {
 
   override copyOut(key: Uint8Array, out: Uint8Array): number {
     const node = this.#longestMatch(key, 0);
-    if (node === NONE) return -Errno.ENOENT;
+    if (node === NONE) return -errno.ENOENT;
     this.#values.readAll(node, out);
     return 0;
   }
@@ -171,9 +170,9 @@ export class LpmStorage extends StorageBase implements ValueStorage {
   }
 
   #refusal(present: boolean, flags: number): number {
-    if (present) return flags === BPF_NOEXIST ? -Errno.EEXIST : 0;
-    if (flags === BPF_EXIST) return -Errno.ENOENT;
-    return this.#count === this.#maxEntries ? -Errno.ENOSPC : 0;
+    if (present) return flags === BPF_NOEXIST ? -errno.EEXIST : 0;
+    if (flags === BPF_EXIST) return -errno.ENOENT;
+    return this.#count === this.#maxEntries ? -errno.ENOSPC : 0;
   }
 
   /** Puts `fresh` where the descent ended: into a gap, in place of `node`, above it, or beside it. */

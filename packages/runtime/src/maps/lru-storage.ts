@@ -1,9 +1,8 @@
-import type { MapSpec } from '@anybpf/bytecode';
-import { Errno } from './errno.ts';
+import { errno, type MapSpec, mapFlags } from '@anybpf/bytecode';
 import { checkExistence } from './hash-storage.ts';
 import { type KeyHash, KeyTable } from './key-table.ts';
 import { CommonLru, type LruAllocator, PerCpuLru } from './lru-allocator.ts';
-import { BPF_EXIST, MapFlag } from './map-flags.ts';
+import { BPF_EXIST } from './map-flags.ts';
 import { isPerCpu, type ValueStorage } from './map-storage.ts';
 import { SlotValues } from './slot-values.ts';
 import { StorageBase } from './storage-base.ts';
@@ -23,7 +22,7 @@ export class LruStorage extends StorageBase implements ValueStorage {
 
   constructor(spec: MapSpec, cpus: number, hash: KeyHash) {
     super(spec, cpus);
-    const separate = (spec.flags & MapFlag.NO_COMMON_LRU) !== 0;
+    const separate = (spec.flags & mapFlags.BPF_F_NO_COMMON_LRU) !== 0;
     const entries = separate ? Math.ceil(spec.maxEntries / cpus) * cpus : spec.maxEntries;
     this.#perCpu = isPerCpu(spec);
     this.#table = new KeyTable(spec.keySize, entries, entries, hash);
@@ -54,7 +53,7 @@ export class LruStorage extends StorageBase implements ValueStorage {
     flags: number,
     cpu: number,
   ): number {
-    if (flags > BPF_EXIST) return -Errno.EINVAL;
+    if (flags > BPF_EXIST) return -errno.EINVAL;
     const found = this.#prepare(key, keyAt, flags, cpu);
     if (found < 0) return found;
     const slot = this.#slot;
@@ -69,7 +68,7 @@ export class LruStorage extends StorageBase implements ValueStorage {
 
   override delete(key: Uint8Array, keyAt: number): number {
     const slot = this.#table.find(key, keyAt);
-    if (slot < 0) return -Errno.ENOENT;
+    if (slot < 0) return -errno.ENOENT;
     this.#table.remove(slot);
     this.#lru.give(slot);
     return 0;
@@ -77,20 +76,20 @@ export class LruStorage extends StorageBase implements ValueStorage {
 
   override nextKey(key: Uint8Array | null, next: Uint8Array): number {
     const slot = this.#table.nextSlot(key);
-    if (slot < 0) return -Errno.ENOENT;
+    if (slot < 0) return -errno.ENOENT;
     this.#table.copyKey(slot, next);
     return 0;
   }
 
   override copyOut(key: Uint8Array, out: Uint8Array): number {
     const slot = this.#table.find(key, 0);
-    if (slot < 0) return -Errno.ENOENT;
+    if (slot < 0) return -errno.ENOENT;
     this.#values.readAll(slot, out);
     return 0;
   }
 
   override copyIn(key: Uint8Array, value: Uint8Array, flags: number): number {
-    if (flags > BPF_EXIST) return -Errno.EINVAL;
+    if (flags > BPF_EXIST) return -errno.EINVAL;
     const found = this.#prepare(key, 0, flags, 0);
     if (found < 0) return found;
     const slot = this.#slot;
@@ -109,7 +108,7 @@ export class LruStorage extends StorageBase implements ValueStorage {
   #prepare(key: Uint8Array, keyAt: number, flags: number, cpu: number): number {
     const inPlace = this.#perCpu;
     const taken = inPlace && flags === BPF_EXIST ? -1 : this.#lru.take(cpu);
-    if (taken < 0 && !(inPlace && flags === BPF_EXIST)) return -Errno.ENOMEM;
+    if (taken < 0 && !(inPlace && flags === BPF_EXIST)) return -errno.ENOMEM;
     const old = this.#table.find(key, keyAt);
     const refused = checkExistence(old, flags);
     if (refused !== 0) {

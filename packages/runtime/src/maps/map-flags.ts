@@ -1,32 +1,15 @@
-/** Flags of map operations (include/uapi/linux/bpf.h). */
-export const BPF_ANY = 0;
-export const BPF_NOEXIST = 1;
-export const BPF_EXIST = 2;
-export const BPF_F_LOCK = 4;
+import { mapUpdateFlags } from '@anybpf/bytecode';
 
-/** Flags of map creation (include/uapi/linux/bpf.h). */
-export const MapFlag = {
-  NO_PREALLOC: 0x1,
-  NO_COMMON_LRU: 0x2,
-  NUMA_NODE: 0x4,
-  RDONLY: 0x8,
-  WRONLY: 0x10,
-  ZERO_SEED: 0x40,
-  RDONLY_PROG: 0x80,
-  WRONLY_PROG: 0x100,
-  MMAPABLE: 0x400,
-  PRESERVE_ELEMS: 0x800,
-  INNER_MAP: 0x1000,
-} as const;
+/** Flags of map operations, as constants that the engine can fold. */
+export const BPF_ANY: number = mapUpdateFlags.BPF_ANY;
+export const BPF_NOEXIST: number = mapUpdateFlags.BPF_NOEXIST;
+export const BPF_EXIST: number = mapUpdateFlags.BPF_EXIST;
+export const BPF_F_LOCK: number = mapUpdateFlags.BPF_F_LOCK;
 
-/** BPF_F_ACCESS_MASK. */
-export const ACCESS_FLAGS: number =
-  MapFlag.RDONLY | MapFlag.WRONLY | MapFlag.RDONLY_PROG | MapFlag.WRONLY_PROG;
+/** Flags of ring buffer output (include/uapi/linux/bpf.h). */
+export const BPF_RB_NO_WAKEUP = 1;
+export const BPF_RB_FORCE_WAKEUP = 2;
 
-/** Flags of ring buffer and perf event output (include/uapi/linux/bpf.h). */
-export const RingFlag = {
-  NO_WAKEUP: 1,
-  FORCE_WAKEUP: 2,
-  BUSY: 0x8000_0000,
-  DISCARD: 0x4000_0000,
-} as const;
+/** Bits of a ring-buffer record's length word. */
+export const BPF_RINGBUF_BUSY_BIT = 0x8000_0000;
+export const BPF_RINGBUF_DISCARD_BIT = 0x4000_0000;

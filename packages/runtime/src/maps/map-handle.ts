@@ -1,10 +1,9 @@
-import type { MapSpec } from '@anybpf/bytecode';
+import { errno, errnoName, type MapSpec, mapFlags } from '@anybpf/bytecode';
 import type { BpfMap, Program } from '../backend.ts';
 import { ClosedError, MapOperationError, MapSizeError } from '../errors.ts';
-import { Errno, errnoName } from './errno.ts';
 import { errnoDetail } from './errno-detail.ts';
-import { BPF_ANY, MapFlag } from './map-flags.ts';
-import { type MapStorage, userValueSize } from './map-storage.ts';
+import { BPF_ANY } from './map-flags.ts';
+import { type MapStorage, type QueueStorage, userValueSize } from './map-storage.ts';
 
 const storages = new WeakMap<BpfMap, MapStorage>();
 
@@ -24,6 +23,7 @@ export interface MapHandleOptions {
  * - `get` on a program array or a map of maps gives the 4-byte id of the program or map, on a queue or
  *   stack the value that `peek` gives; `set` on a queue, stack or bloom filter pushes (the key has 0
  *   bytes); `get` on an xskmap is EOPNOTSUPP, on ring buffers ENOTSUPP: as the kernel does it.
+ * - `pop` and `peek` on a bloom filter are ENOTSUPP: the kernel's peek tests a value that it is given.
  * - `set` on a program array, a map of maps or a perf_event_array is EBADF: there are no file
  *   descriptors here, `setReference` takes the place.
  * - Iteration takes the keys that are there at its start (arrays: every index); entries deleted
@@ -57,7 +57,7 @@ class MapHandle implements BpfMap {
     this.#checkSize('key', key);
     const value = new Uint8Array(this.#valueSize);
     const result = this.#storage.copyOut(key, value);
-    if (result === -Errno.ENOENT) return undefined;
+    if (result === -errno.ENOENT) return undefined;
     this.#check('get', result);
     return value;
   }
@@ -89,7 +89,7 @@ class MapHandle implements BpfMap {
     this.#mayWrite('delete');
     this.#checkSize('key', key);
     const result = this.#storage.delete(key, 0);
-    if (result === -Errno.ENOENT) return false;
+    if (result === -errno.ENOENT) return false;
     this.#check('delete', result);
     return true;
   }
@@ -97,7 +97,7 @@ class MapHandle implements BpfMap {
   *keys(): IterableIterator<Uint8Array> {
     this.#mayRead('keys');
     if (this.spec.keySize === 0) return;
-    if (!ENUMERATED_BY_INDEX.has(this.spec.type)) {
+    if (!this.#storage.enumeratesIndices) {
       yield* this.#snapshot();
       return;
     }
@@ -124,16 +124,14 @@ class MapHandle implements BpfMap {
   pop(): Uint8Array | undefined {
     this.#mayRead('pop');
     this.#mayWrite('pop');
-    if (this.#storage.kind !== 'queue') this.#refuse('pop', 'ENOTSUPP');
     const value = new Uint8Array(this.#valueSize);
-    return this.#found('pop', this.#storage.pop(value, 0), value);
+    return this.#found('pop', this.#queue('pop').pop(value, 0), value);
   }
 
   peek(): Uint8Array | undefined {
     this.#mayRead('peek');
-    if (this.#storage.kind !== 'queue') this.#refuse('peek', 'ENOTSUPP');
     const value = new Uint8Array(this.#valueSize);
-    return this.#found('peek', this.#storage.peek(value, 0), value);
+    return this.#found('peek', this.#queue('peek').peek(value, 0), value);
   }
 
   drain(): Uint8Array[] {
@@ -145,10 +143,18 @@ class MapHandle implements BpfMap {
     return storage.drain();
   }
 
+  #queue(operation: string): QueueStorage {
+    const storage = this.#storage;
+    if (storage.kind !== 'queue' || this.spec.type === 'bloom_filter') {
+      return this.#refuse(operation, 'ENOTSUPP');
+    }
+    return storage;
+  }
+
   #next(key: Uint8Array | null): Uint8Array | null {
     const next = new Uint8Array(this.spec.keySize);
     const result = this.#storage.nextKey(key, next);
-    if (result === -Errno.ENOENT) return null;
+    if (result === -errno.ENOENT) return null;
     this.#check('keys', result);
     return next;
   }
@@ -160,7 +166,7 @@ class MapHandle implements BpfMap {
   }
 
   #found(operation: string, result: number, value: Uint8Array): Uint8Array | undefined {
-    if (result === -Errno.ENOENT) return undefined;
+    if (result === -errno.ENOENT) return undefined;
     this.#check(operation, result);
     return value;
   }
@@ -171,12 +177,12 @@ class MapHandle implements BpfMap {
 
   #mayRead(operation: string): void {
     this.#open();
-    if ((this.spec.flags & MapFlag.WRONLY) !== 0) this.#refuse(operation, 'EPERM');
+    if ((this.spec.flags & mapFlags.BPF_F_WRONLY) !== 0) this.#refuse(operation, 'EPERM');
   }
 
   #mayWrite(operation: string): void {
     this.#open();
-    if ((this.spec.flags & MapFlag.RDONLY) !== 0 || this.#storage.frozen) {
+    if ((this.spec.flags & mapFlags.BPF_F_RDONLY) !== 0 || this.#storage.frozen) {
       this.#refuse(operation, 'EPERM');
     }
   }
@@ -190,24 +196,12 @@ class MapHandle implements BpfMap {
     if (result < 0) this.#refuse(operation, errnoName(result));
   }
 
-  #refuse(operation: string, errno: string): never {
+  #refuse(operation: string, name: string): never {
     throw new MapOperationError(
       this.name,
       operation,
-      errno,
-      errnoDetail(this.#storage, operation, errno),
+      name,
+      errnoDetail(this.#storage, operation, name),
     );
   }
 }
-
-/** Keys are the indices below max_entries: none comes or goes, so iteration needs no copy of them. */
-const ENUMERATED_BY_INDEX: ReadonlySet<string> = new Set([
-  'array',
-  'percpu_array',
-  'prog_array',
-  'perf_event_array',
-  'array_of_maps',
-  'devmap',
-  'cpumap',
-  'xskmap',
-]);

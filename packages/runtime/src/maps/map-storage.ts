@@ -1,4 +1,4 @@
-import type { MapSpec } from '@anybpf/bytecode';
+import { linux, type MapSpec } from '@anybpf/bytecode';
 import type { Program } from '../backend.ts';
 
 /**
@@ -27,6 +27,8 @@ export interface BaseStorage {
   readonly programsMayRead: boolean;
   /** false under BPF_F_RDONLY_PROG, for `.rodata` and for redirect tables. */
   readonly programsMayWrite: boolean;
+  /** Keys are the indices below max_entries, present or not: iteration gives every one. */
+  readonly enumeratesIndices: boolean;
   /** BPF_MAP_FREEZE was called: user space may no longer write. */
   readonly frozen: boolean;
   /** Values of the map, where it has any that programs may point into; else no bytes. */
@@ -52,7 +54,7 @@ export interface BaseStorage {
   copyOut(key: Uint8Array, out: Uint8Array): number;
   /** User-space update: per-CPU maps take every slot. */
   copyIn(key: Uint8Array, value: Uint8Array, flags: number): number;
-  /** BPF_MAP_FREEZE. */
+  /** BPF_MAP_FREEZE: 0, or -EPERM where user space may not write anyway. */
   freeze(): number;
 }
 
@@ -145,7 +147,5 @@ export function userValueSize(storage: BaseStorage): number {
 }
 
 export function isPerCpu(spec: MapSpec): boolean {
-  return (
-    spec.type === 'percpu_hash' || spec.type === 'percpu_array' || spec.type === 'lru_percpu_hash'
-  );
+  return linux.mapTypeByName(spec.type)?.perCpu === true;
 }

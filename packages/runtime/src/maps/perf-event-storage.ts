@@ -1,7 +1,6 @@
-import type { MapSpec } from '@anybpf/bytecode';
+import { errno, type MapSpec } from '@anybpf/bytecode';
 import { nextIndex } from './array-storage.ts';
 import { readU32 } from './bytes.ts';
-import { Errno } from './errno.ts';
 import type { PerfEventStorage } from './map-storage.ts';
 import { StorageBase } from './storage-base.ts';
 
@@ -23,6 +22,7 @@ const MAX_RECORD = 0xfff8;
  */
 export class PerfEventArray extends StorageBase implements PerfEventStorage {
   readonly kind = 'perf-events';
+  override readonly enumeratesIndices = true;
   lost = 0;
   readonly #openCpus: number;
   readonly #used: Float64Array;
@@ -35,17 +35,17 @@ export class PerfEventArray extends StorageBase implements PerfEventStorage {
   }
 
   output(bytes: Uint8Array, at: number, size: number, flags: number, cpu: number): number {
-    if (flags > INDEX_MASK) return -Errno.EINVAL;
+    if (flags > INDEX_MASK) return -errno.EINVAL;
     const index = flags === INDEX_MASK ? cpu : flags;
-    if (index >= this.spec.maxEntries) return -Errno.E2BIG;
-    if (index >= this.#openCpus) return -Errno.ENOENT;
-    if (index !== cpu) return -Errno.EOPNOTSUPP;
+    if (index >= this.spec.maxEntries) return -errno.E2BIG;
+    if (index >= this.#openCpus) return -errno.ENOENT;
+    if (index !== cpu) return -errno.EOPNOTSUPP;
     const length = Math.ceil((size + RECORD_OVERHEAD) / 8) * 8;
     const used = this.#used[index] as number;
-    if (length > MAX_RECORD) return -Errno.E2BIG;
+    if (length > MAX_RECORD) return -errno.E2BIG;
     if (used + length > BUFFER_BYTES) {
       this.lost++;
-      return -Errno.ENOSPC;
+      return -errno.ENOSPC;
     }
     this.#used[index] = used + length;
     this.#records.push(bytes.slice(at, at + size));
@@ -60,14 +60,14 @@ export class PerfEventArray extends StorageBase implements PerfEventStorage {
   }
 
   override update(): number {
-    return -Errno.EINVAL;
+    return -errno.EINVAL;
   }
 
   /** The buffers that are open stay so. */
   override delete(key: Uint8Array, keyAt: number): number {
     const index = readU32(key, keyAt);
-    if (index >= this.spec.maxEntries) return -Errno.E2BIG;
-    return index < this.#openCpus ? -Errno.EBADF : -Errno.ENOENT;
+    if (index >= this.spec.maxEntries) return -errno.E2BIG;
+    return index < this.#openCpus ? -errno.EBADF : -errno.ENOENT;
   }
 
   override nextKey(key: Uint8Array | null, next: Uint8Array): number {
@@ -76,7 +76,7 @@ export class PerfEventArray extends StorageBase implements PerfEventStorage {
 
   /** There are no event descriptors to put into it. */
   override copyIn(key: Uint8Array, _value: Uint8Array, flags: number): number {
-    if (flags !== 0) return -Errno.EINVAL;
-    return readU32(key, 0) >= this.spec.maxEntries ? -Errno.E2BIG : -Errno.EBADF;
+    if (flags !== 0) return -errno.EINVAL;
+    return readU32(key, 0) >= this.spec.maxEntries ? -errno.E2BIG : -errno.EBADF;
   }
 }

@@ -1,6 +1,5 @@
-import type { MapSpec } from '@anybpf/bytecode';
+import { errno, type MapSpec } from '@anybpf/bytecode';
 import { copyBytes } from './bytes.ts';
-import { Errno } from './errno.ts';
 import { BPF_EXIST, BPF_NOEXIST } from './map-flags.ts';
 import type { QueueStorage } from './map-storage.ts';
 import { StorageBase } from './storage-base.ts';
@@ -27,13 +26,13 @@ export class FifoLifoStorage extends StorageBase implements QueueStorage {
   }
 
   push(value: Uint8Array, valueAt: number, flags: number): number {
-    if (flags > BPF_EXIST || (flags & BPF_NOEXIST) !== 0) return -Errno.EINVAL;
+    if (flags > BPF_EXIST || (flags & BPF_NOEXIST) !== 0) return -errno.EINVAL;
     if (this.#count === this.#maxEntries) {
-      if (flags !== BPF_EXIST) return -Errno.E2BIG;
+      if (flags !== BPF_EXIST) return -errno.E2BIG;
       this.#dropOldest();
     }
     const place = (this.#tail + this.#count) % this.#maxEntries;
-    if (!this.#area.ensure(place + 1)) return -Errno.ENOMEM;
+    if (!this.#area.ensure(place + 1)) return -errno.ENOMEM;
     copyBytes(value, valueAt, this.#area.bytes, place * this.#area.stride, this.spec.valueSize);
     this.#count++;
     return 0;
@@ -51,7 +50,7 @@ export class FifoLifoStorage extends StorageBase implements QueueStorage {
     const size = this.spec.valueSize;
     if (this.#count === 0) {
       out.fill(0, outAt, outAt + size);
-      return -Errno.ENOENT;
+      return -errno.ENOENT;
     }
     const index = this.#isStack ? this.#count - 1 : 0;
     const place = (this.#tail + index) % this.#maxEntries;
@@ -60,15 +59,15 @@ export class FifoLifoStorage extends StorageBase implements QueueStorage {
   }
 
   override update(): number {
-    return -Errno.EINVAL;
+    return -errno.EINVAL;
   }
 
   override delete(): number {
-    return -Errno.EINVAL;
+    return -errno.EINVAL;
   }
 
   override nextKey(): number {
-    return -Errno.EINVAL;
+    return -errno.EINVAL;
   }
 
   override copyOut(_key: Uint8Array, out: Uint8Array): number {

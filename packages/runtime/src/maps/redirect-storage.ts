@@ -1,7 +1,6 @@
-import type { MapSpec } from '@anybpf/bytecode';
+import { errno, type MapSpec } from '@anybpf/bytecode';
 import { nextIndex } from './array-storage.ts';
 import { copyBytes, readU32, writeU32 } from './bytes.ts';
-import { Errno } from './errno.ts';
 import { checkExistence } from './hash-storage.ts';
 import { KeyTable } from './key-table.ts';
 import { BPF_EXIST, BPF_NOEXIST } from './map-flags.ts';
@@ -26,6 +25,7 @@ export class RedirectTable extends StorageBase implements RedirectStorage {
   readonly kind = 'redirect';
   /** Programs look entries up, but never write them. */
   override readonly programsMayWrite = false;
+  override readonly enumeratesIndices: boolean;
   readonly #table: KeyTable;
   readonly #pool: SlotPool;
   readonly #area: ValueArea;
@@ -36,6 +36,7 @@ export class RedirectTable extends StorageBase implements RedirectStorage {
   constructor(spec: MapSpec, cpus: number) {
     super(spec, cpus);
     this.#machineCpus = cpus;
+    this.enumeratesIndices = spec.type !== 'devmap_hash';
     this.#table = new KeyTable(4, spec.maxEntries, spec.maxEntries, readU32);
     this.#pool = new SlotPool(spec.maxEntries);
     this.#area = new ValueArea(spec.valueSize, spec.maxEntries);
@@ -57,46 +58,46 @@ export class RedirectTable extends StorageBase implements RedirectStorage {
   }
 
   override update(): number {
-    return -Errno.EINVAL;
+    return -errno.EINVAL;
   }
 
   override delete(key: Uint8Array, keyAt: number): number {
-    const byIndex = this.spec.type !== 'devmap_hash';
-    if (byIndex && readU32(key, keyAt) >= this.spec.maxEntries) return -Errno.EINVAL;
+    const byIndex = this.enumeratesIndices;
+    if (byIndex && readU32(key, keyAt) >= this.spec.maxEntries) return -errno.EINVAL;
     const slot = this.#table.find(key, keyAt);
-    if (slot < 0) return byIndex ? 0 : -Errno.ENOENT;
+    if (slot < 0) return byIndex ? 0 : -errno.ENOENT;
     this.#table.remove(slot);
     this.#pool.give(slot);
     return 0;
   }
 
   override nextKey(key: Uint8Array | null, next: Uint8Array): number {
-    if (this.spec.type !== 'devmap_hash') return nextIndex(key, next, this.spec.maxEntries);
+    if (this.enumeratesIndices) return nextIndex(key, next, this.spec.maxEntries);
     const slot = this.#table.nextSlot(key);
-    if (slot < 0) return -Errno.ENOENT;
+    if (slot < 0) return -errno.ENOENT;
     this.#table.copyKey(slot, next);
     return 0;
   }
 
   override copyOut(key: Uint8Array, out: Uint8Array): number {
-    if (this.spec.type === 'xskmap') return -Errno.EOPNOTSUPP;
+    if (this.spec.type === 'xskmap') return -errno.EOPNOTSUPP;
     const at = this.lookup(key, 0);
-    if (at < 0) return -Errno.ENOENT;
+    if (at < 0) return -errno.ENOENT;
     copyBytes(this.#area.bytes, at, out, 0, this.spec.valueSize);
     return 0;
   }
 
   override copyIn(key: Uint8Array, value: Uint8Array, flags: number): number {
-    if (flags > BPF_EXIST) return -Errno.EINVAL;
+    if (flags > BPF_EXIST) return -errno.EINVAL;
     const old = this.#table.find(key, 0);
     const action = this.#decide(readU32(key, 0), old, value, flags);
     if (action === REMOVE) return this.delete(key, 0);
     if (action !== STORE) return action;
     const slot = old < 0 ? this.#pool.take() : old;
-    if (slot < 0) return -Errno.E2BIG;
+    if (slot < 0) return -errno.E2BIG;
     if (!this.#table.ensure(slot + 1) || !this.#area.ensure(slot + 1)) {
       this.#pool.give(slot);
-      return -Errno.ENOMEM;
+      return -errno.ENOMEM;
     }
     if (old >= 0) this.#table.remove(old);
     this.#table.insert(slot, key, 0);
@@ -111,22 +112,22 @@ export class RedirectTable extends StorageBase implements RedirectStorage {
     const target = readU32(value, 0);
     const namesProgram = value.length === 8 && (readU32(value, 4) | 0) > 0;
     if (this.spec.type === 'devmap_hash') {
-      if (target === 0) return -Errno.EINVAL;
-      if (old >= 0 && flags === BPF_NOEXIST) return -Errno.EEXIST;
-      return namesProgram ? -Errno.EINVAL : STORE;
+      if (target === 0) return -errno.EINVAL;
+      if (old >= 0 && flags === BPF_NOEXIST) return -errno.EEXIST;
+      return namesProgram ? -errno.EINVAL : STORE;
     }
-    if (key >= this.spec.maxEntries) return -Errno.E2BIG;
+    if (key >= this.spec.maxEntries) return -errno.E2BIG;
     if (this.spec.type === 'xskmap') {
-      return (target | 0) < 0 ? -Errno.EBADF : checkExistence(old, flags);
+      return (target | 0) < 0 ? -errno.EBADF : checkExistence(old, flags);
     }
-    if (flags === BPF_NOEXIST) return -Errno.EEXIST;
+    if (flags === BPF_NOEXIST) return -errno.EEXIST;
     if (this.spec.type === 'devmap') {
-      if (namesProgram) return -Errno.EINVAL;
+      if (namesProgram) return -errno.EINVAL;
       return target === 0 ? REMOVE : STORE;
     }
-    if (target > MAX_QUEUE) return -Errno.EOVERFLOW;
-    if (key >= this.#machineCpus) return -Errno.ENODEV;
+    if (target > MAX_QUEUE) return -errno.EOVERFLOW;
+    if (key >= this.#machineCpus) return -errno.ENODEV;
     if (target === 0) return REMOVE;
-    return namesProgram ? -Errno.ENOMEM : STORE;
+    return namesProgram ? -errno.ENOMEM : STORE;
   }
 }

@@ -1,11 +1,10 @@
-import type { MapSpec } from '@anybpf/bytecode';
+import { errno, type MapSpec, mapFlags } from '@anybpf/bytecode';
 import type { Program } from '../backend.ts';
 import { nextIndex } from './array-storage.ts';
 import { readU32, writeU32 } from './bytes.ts';
-import { Errno } from './errno.ts';
 import { checkExistence } from './hash-storage.ts';
 import { type KeyHash, KeyTable } from './key-table.ts';
-import { BPF_ANY, BPF_EXIST, MapFlag } from './map-flags.ts';
+import { BPF_ANY, BPF_EXIST } from './map-flags.ts';
 import type { MapStorage, ReferenceStorage } from './map-storage.ts';
 import { SlotPool } from './slot-pool.ts';
 import { StorageBase } from './storage-base.ts';
@@ -15,6 +14,7 @@ type Target = Program | MapStorage;
 /** prog_array and array_of_maps (fd_array of kernel/bpf/arraymap.c). */
 export class ReferenceArray extends StorageBase implements ReferenceStorage {
   readonly kind = 'reference';
+  override readonly enumeratesIndices = true;
   /** Grows to the highest index in use. */
   readonly #targets: (Target | null)[] = [];
   readonly #maxEntries: number;
@@ -33,22 +33,22 @@ export class ReferenceArray extends StorageBase implements ReferenceStorage {
   }
 
   setReference(key: Uint8Array, target: Target, flags: number): number {
-    if (flags !== BPF_ANY) return -Errno.EINVAL;
+    if (flags !== BPF_ANY) return -errno.EINVAL;
     const index = readU32(key, 0);
-    if (index >= this.#maxEntries) return -Errno.E2BIG;
-    if (!isFitting(this.spec, target)) return -Errno.EINVAL;
+    if (index >= this.#maxEntries) return -errno.E2BIG;
+    if (!isFitting(this.spec, target)) return -errno.EINVAL;
     this.#targets[index] = target;
     return 0;
   }
 
   override update(): number {
-    return -Errno.EINVAL;
+    return -errno.EINVAL;
   }
 
   override delete(key: Uint8Array, keyAt: number): number {
     const index = readU32(key, keyAt);
-    if (index >= this.#maxEntries) return -Errno.E2BIG;
-    if (this.referenceAt(index) === null) return -Errno.ENOENT;
+    if (index >= this.#maxEntries) return -errno.E2BIG;
+    if (this.referenceAt(index) === null) return -errno.ENOENT;
     this.#targets[index] = null;
     return 0;
   }
@@ -63,8 +63,8 @@ export class ReferenceArray extends StorageBase implements ReferenceStorage {
 
   /** There are no file descriptors to put into it. */
   override copyIn(key: Uint8Array, _value: Uint8Array, flags: number): number {
-    if (flags !== BPF_ANY) return -Errno.EINVAL;
-    return readU32(key, 0) >= this.#maxEntries ? -Errno.E2BIG : -Errno.EBADF;
+    if (flags !== BPF_ANY) return -errno.EINVAL;
+    return readU32(key, 0) >= this.#maxEntries ? -errno.E2BIG : -errno.EBADF;
   }
 }
 
@@ -91,7 +91,7 @@ export class ReferenceHash extends StorageBase implements ReferenceStorage {
   }
 
   setReference(key: Uint8Array, target: Target, flags: number): number {
-    if (!isFitting(this.spec, target) || flags > BPF_EXIST) return -Errno.EINVAL;
+    if (!isFitting(this.spec, target) || flags > BPF_EXIST) return -errno.EINVAL;
     const old = this.#table.find(key, 0);
     const refused = checkExistence(old, flags);
     if (refused !== 0) return refused;
@@ -100,10 +100,10 @@ export class ReferenceHash extends StorageBase implements ReferenceStorage {
       return 0;
     }
     const slot = this.#pool.take();
-    if (slot < 0) return -Errno.E2BIG;
+    if (slot < 0) return -errno.E2BIG;
     if (!this.#table.ensure(slot + 1)) {
       this.#pool.give(slot);
-      return -Errno.ENOMEM;
+      return -errno.ENOMEM;
     }
     this.#table.insert(slot, key, 0);
     this.#targets[slot] = target;
@@ -111,12 +111,12 @@ export class ReferenceHash extends StorageBase implements ReferenceStorage {
   }
 
   override update(): number {
-    return -Errno.EINVAL;
+    return -errno.EINVAL;
   }
 
   override delete(key: Uint8Array, keyAt: number): number {
     const slot = this.#table.find(key, keyAt);
-    if (slot < 0) return -Errno.ENOENT;
+    if (slot < 0) return -errno.ENOENT;
     this.#table.remove(slot);
     this.#pool.give(slot);
     return 0;
@@ -124,7 +124,7 @@ export class ReferenceHash extends StorageBase implements ReferenceStorage {
 
   override nextKey(key: Uint8Array | null, next: Uint8Array): number {
     const slot = this.#table.nextSlot(key);
-    if (slot < 0) return -Errno.ENOENT;
+    if (slot < 0) return -errno.ENOENT;
     this.#table.copyKey(slot, next);
     return 0;
   }
@@ -135,7 +135,7 @@ export class ReferenceHash extends StorageBase implements ReferenceStorage {
 
   /** There are no file descriptors to put into it. */
   override copyIn(): number {
-    return -Errno.EBADF;
+    return -errno.EBADF;
   }
 }
 
@@ -151,7 +151,7 @@ function isFitting(spec: MapSpec, target: Target): boolean {
     template.valueSize === inner.valueSize &&
     template.flags === inner.flags;
   // Only plain arrays are looked into inline, so only there the size is part of the type.
-  const sizeMatters = inner.type === 'array' && (template.flags & MapFlag.INNER_MAP) === 0;
+  const sizeMatters = inner.type === 'array' && (template.flags & mapFlags.BPF_F_INNER_MAP) === 0;
   return alike && (!sizeMatters || template.maxEntries === inner.maxEntries);
 }
 
@@ -160,7 +160,7 @@ let lastId = 0;
 
 /** What user space reads from a map of references: the id of the program or map, a u32 unique in this process. */
 function writeId(target: Target | null, out: Uint8Array): number {
-  if (target === null) return -Errno.ENOENT;
+  if (target === null) return -errno.ENOENT;
   let id = ids.get(target);
   if (id === undefined) {
     id = ++lastId;

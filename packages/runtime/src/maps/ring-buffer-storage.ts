@@ -1,7 +1,11 @@
-import type { MapSpec } from '@anybpf/bytecode';
+import { errno, type MapSpec } from '@anybpf/bytecode';
 import { copyBytes, readU32, writeU32 } from './bytes.ts';
-import { Errno } from './errno.ts';
-import { RingFlag } from './map-flags.ts';
+import {
+  BPF_RB_FORCE_WAKEUP,
+  BPF_RB_NO_WAKEUP,
+  BPF_RINGBUF_BUSY_BIT,
+  BPF_RINGBUF_DISCARD_BIT,
+} from './map-flags.ts';
 import type { RingBufferStorage, ValueMemory } from './map-storage.ts';
 import { StorageBase } from './storage-base.ts';
 import { allocate } from './value-area.ts';
@@ -53,7 +57,7 @@ export class BpfRingBuffer extends StorageBase implements RingBufferStorage {
     if (this.#producer + length - this.#consumer > this.#size - 1) return -1;
     const at = this.#producer % this.#size;
     if (!this.#memory.ensure(at + length)) return -1;
-    writeU32(this.#memory.bytes, at, (size | RingFlag.BUSY) >>> 0);
+    writeU32(this.#memory.bytes, at, (size | BPF_RINGBUF_BUSY_BIT) >>> 0);
     this.#producer += length;
     return at + HEADER;
   }
@@ -63,13 +67,13 @@ export class BpfRingBuffer extends StorageBase implements RingBufferStorage {
   }
 
   discard(offset: number, flags: number): void {
-    this.#commit(offset, flags, RingFlag.DISCARD);
+    this.#commit(offset, flags, BPF_RINGBUF_DISCARD_BIT);
   }
 
   output(bytes: Uint8Array, at: number, size: number, flags: number): number {
-    if (flags > (RingFlag.NO_WAKEUP | RingFlag.FORCE_WAKEUP)) return -Errno.EINVAL;
+    if (flags > (BPF_RB_NO_WAKEUP | BPF_RB_FORCE_WAKEUP)) return -errno.EINVAL;
     const offset = this.reserve(size, 0);
-    if (offset < 0) return -Errno.EAGAIN;
+    if (offset < 0) return -errno.EAGAIN;
     copyBytes(bytes, at, this.#memory.bytes, offset, size);
     this.#commit(offset, flags, 0);
     return 0;
@@ -95,9 +99,9 @@ export class BpfRingBuffer extends StorageBase implements RingBufferStorage {
     while (this.#consumer < this.#producer) {
       const at = this.#consumer % this.#size;
       const header = readU32(this.#memory.bytes, at);
-      if ((header & RingFlag.BUSY) !== 0) break;
-      const size = header & ~RingFlag.DISCARD;
-      if ((header & RingFlag.DISCARD) === 0) {
+      if ((header & BPF_RINGBUF_BUSY_BIT) !== 0) break;
+      const size = header & ~BPF_RINGBUF_DISCARD_BIT;
+      if ((header & BPF_RINGBUF_DISCARD_BIT) === 0) {
         records.push(this.#memory.bytes.slice(at + HEADER, at + HEADER + size));
       }
       this.#consumer += recordLength(size);
@@ -107,11 +111,11 @@ export class BpfRingBuffer extends StorageBase implements RingBufferStorage {
 
   #commit(offset: number, flags: number, discard: number): void {
     const at = offset - HEADER;
-    const size = readU32(this.#memory.bytes, at) & ~RingFlag.BUSY;
+    const size = readU32(this.#memory.bytes, at) & ~BPF_RINGBUF_BUSY_BIT;
     writeU32(this.#memory.bytes, at, size | discard);
     const consumerWaits = this.#consumer % this.#size === at;
-    if ((flags & RingFlag.FORCE_WAKEUP) !== 0) this.wakeups++;
-    else if (consumerWaits && (flags & RingFlag.NO_WAKEUP) === 0) this.wakeups++;
+    if ((flags & BPF_RB_FORCE_WAKEUP) !== 0) this.wakeups++;
+    else if (consumerWaits && (flags & BPF_RB_NO_WAKEUP) === 0) this.wakeups++;
   }
 }
 

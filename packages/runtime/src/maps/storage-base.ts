@@ -1,6 +1,4 @@
-import type { MapSpec } from '@anybpf/bytecode';
-import { Errno } from './errno.ts';
-import { MapFlag } from './map-flags.ts';
+import { errno, type MapSpec, mapFlags } from '@anybpf/bytecode';
 import { type BaseStorage, isPerCpu, type ValueMemory } from './map-storage.ts';
 import { NO_VALUES } from './value-area.ts';
 
@@ -8,6 +6,7 @@ import { NO_VALUES } from './value-area.ts';
 export abstract class StorageBase implements BaseStorage {
   readonly spec: MapSpec;
   readonly cpus: number;
+  readonly enumeratesIndices: boolean = false;
   readonly programsMayRead: boolean;
   readonly programsMayWrite: boolean;
   #frozen = false;
@@ -15,9 +14,9 @@ export abstract class StorageBase implements BaseStorage {
   constructor(spec: MapSpec, cpus: number) {
     this.spec = spec;
     this.cpus = isPerCpu(spec) ? cpus : 1;
-    this.programsMayRead = (spec.flags & MapFlag.WRONLY_PROG) === 0;
+    this.programsMayRead = (spec.flags & mapFlags.BPF_F_WRONLY_PROG) === 0;
     this.programsMayWrite =
-      (spec.flags & MapFlag.RDONLY_PROG) === 0 && spec.globals?.readonly !== true;
+      (spec.flags & mapFlags.BPF_F_RDONLY_PROG) === 0 && spec.globals?.readonly !== true;
   }
 
   get values(): ValueMemory {
@@ -29,6 +28,7 @@ export abstract class StorageBase implements BaseStorage {
   }
 
   freeze(): number {
+    if (this.#frozen || (this.spec.flags & mapFlags.BPF_F_RDONLY) !== 0) return -errno.EPERM;
     this.#frozen = true;
     return 0;
   }
@@ -45,22 +45,22 @@ export abstract class StorageBase implements BaseStorage {
     _flags: number,
     _cpu: number,
   ): number {
-    return -Errno.ENOTSUPP;
+    return -errno.ENOTSUPP;
   }
 
   delete(_key: Uint8Array, _keyAt: number): number {
-    return -Errno.ENOTSUPP;
+    return -errno.ENOTSUPP;
   }
 
   nextKey(_key: Uint8Array | null, _next: Uint8Array): number {
-    return -Errno.ENOTSUPP;
+    return -errno.ENOTSUPP;
   }
 
   copyOut(_key: Uint8Array, _out: Uint8Array): number {
-    return -Errno.ENOTSUPP;
+    return -errno.ENOTSUPP;
   }
 
   copyIn(_key: Uint8Array, _value: Uint8Array, _flags: number): number {
-    return -Errno.ENOTSUPP;
+    return -errno.ENOTSUPP;
   }
 }

@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import type { MapTypeName } from '@anybpf/bytecode';
+import { errnoName, type MapTypeName } from '@anybpf/bytecode';
 import { describe, expect, it } from 'vitest';
 import { createMapStorage } from '../../src/maps/create-map-storage.ts';
-import { errnoName } from '../../src/maps/errno.ts';
+
 import { type MapStorage, userValueSize } from '../../src/maps/map-storage.ts';
 import { hexBytes, hexText, mapSpec } from './map-spec.ts';
 
@@ -13,7 +13,7 @@ import { hexBytes, hexText, mapSpec } from './map-spec.ts';
  * XDP program on CPU 0, `p.get` shows the first four bytes as a u32. `p.stale-set` and `p.stale-del`
  * look a key up, replace or delete its entry, and read through the pointer of the look-up.
  */
-const folder = fileURLToPath(new URL('recorded', import.meta.url));
+const folder = fileURLToPath(new URL('kernel/operations', import.meta.url));
 
 const CPUS = 2;
 

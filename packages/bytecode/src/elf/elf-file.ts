@@ -9,6 +9,9 @@ import { type ElfSymbol, readSymbols } from './symbols.ts';
 /** Bytes that `.bss`-like sections may ask for in all; they cost no bytes in the file. */
 const MAX_NOBITS = 64 * 1024 * 1024;
 
+/** Sections that are read; compilers write three for each function at most. */
+const MAX_SECTIONS = 20_000;
+
 export interface ElfSection {
   readonly index: number;
   /** '' where the name cannot be read; such a section means nothing to BPF. */
@@ -155,6 +158,9 @@ function readSections(header: ByteReader): readonly ElfSection[] {
   // gABI: with 0xff00 sections and more the true numbers stand in the null section.
   const first = tableReader(header, tableOffset, 1);
   const count = header.u16(60) || first.u64(32);
+  if (count > MAX_SECTIONS) {
+    throw header.error(`${count} sections (at most ${MAX_SECTIONS} are read)`, 60);
+  }
   const named = header.u16(62);
   const nameIndex = named === elf.SHN_XINDEX ? first.u32(40) : named;
   const table = tableReader(header, tableOffset, count);

@@ -10,7 +10,9 @@ export function decodeUtf8(bytes: Uint8Array, start: number, end: number): strin
   while (ascii < end && (bytes[ascii] as number) < 0x80) ascii++;
   let text = '';
   for (let at = start; at < ascii; at += CHUNK) {
-    text += String.fromCharCode(...bytes.subarray(at, Math.min(at + CHUNK, ascii)));
+    const chunk: ArrayLike<number> = bytes.subarray(at, Math.min(at + CHUNK, ascii));
+    // Not spread: an iterator makes this four times as slow.
+    text += String.fromCharCode.apply(null, chunk as number[]);
   }
   let at = ascii;
   while (at < end) {

@@ -45,7 +45,7 @@ export class LinkContext {
     );
   }
 
-  /** @throws LinkError where a program, or all together, would become too long */
+  /** @throws LinkError where a program, or (of no program) all together, would become too long */
   takeSlots(program: string, slots: number): void {
     if (slots > MAX_PROGRAM_SLOTS) {
       throw new LinkError(`${slots} instructions (at most ${MAX_PROGRAM_SLOTS})`, program);
@@ -53,7 +53,6 @@ export class LinkContext {
     if (slots > this.#slotsLeft) {
       throw new LinkError(
         `the programs of the object have more than ${MAX_OBJECT_SLOTS} instructions together`,
-        program,
       );
     }
     this.#slotsLeft -= slots;

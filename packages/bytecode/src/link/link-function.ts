@@ -52,7 +52,7 @@ export function linkFunction(context: LinkContext, entry: FunctionSpec): LinkedC
       length: part.bytes.length / SLOT_SIZE,
       btfId: part.btfId,
     })),
-    lines: parts.flatMap((part) => moved(part.lines, starts.get(part) ?? 0)),
+    lines: linesOf(parts, starts),
     unresolvedCoreRelocations: parts.reduce(
       (count, part) => count + context.coreRelocationsOf(part),
       0,
@@ -67,9 +67,7 @@ function resolveFunctions(
   part: FunctionSpec,
   starts: ReadonlyMap<FunctionSpec, number>,
 ): void {
-  for (const reference of graph.references(part)) {
-    const { slot, kind, section, sectionOffset } = reference;
-    const target = graph.target(reference);
+  for (const { slot, kind, section, sectionOffset, target } of graph.references(part)) {
     const targetStart = target === undefined ? undefined : starts.get(target);
     if (targetStart === undefined) {
       const verb = kind === 'call' ? 'calls' : 'takes the address of';
@@ -90,6 +88,14 @@ function errorIn(entry: FunctionSpec, part: FunctionSpec, reason: string, slot: 
   return new LinkError(part === entry ? reason : `in ${part.name}: ${reason}`, entry.name, slot);
 }
 
-function moved(lines: readonly LineInfo[], start: number): readonly LineInfo[] {
-  return start === 0 ? lines : lines.map((line) => ({ ...line, slot: line.slot + start }));
+function linesOf(
+  parts: readonly FunctionSpec[],
+  starts: ReadonlyMap<FunctionSpec, number>,
+): readonly LineInfo[] {
+  const [entry, ...called] = parts;
+  if (entry === undefined || called.length === 0) return entry?.lines ?? [];
+  return parts.flatMap((part) => {
+    const start = starts.get(part) ?? 0;
+    return part.lines.map((line) => ({ ...line, slot: line.slot + start }));
+  });
 }

@@ -21,7 +21,7 @@ export interface LinkOptions {
  * subprograms that it reaches (as libbpf does), and names maps by their index in `maps`.
  *
  * @throws LinkError, InvalidInstructionError for a program of `options.programs`, naming program and
- * slot
+ * slot; LinkError of no program for an object too large to link
  */
 export function linkObject(spec: ObjectSpec, options: LinkOptions = {}): LinkedObject {
   const { platform = linux } = options;
@@ -33,7 +33,7 @@ export function linkObject(spec: ObjectSpec, options: LinkOptions = {}): LinkedO
       try {
         programs.push(linkEntry(context, program));
       } catch (error) {
-        if (!(error instanceof LinkError || error instanceof InvalidInstructionError)) throw error;
+        if (!isOfProgram(error)) throw error;
         failures.push(error);
       }
     }
@@ -49,6 +49,14 @@ export function linkObject(spec: ObjectSpec, options: LinkOptions = {}): LinkedO
     failures,
     btf: spec.btf,
   };
+}
+
+/** Whether one program is at fault, and the others may link. */
+function isOfProgram(error: unknown): error is LinkError | InvalidInstructionError {
+  return (
+    (error instanceof LinkError || error instanceof InvalidInstructionError) &&
+    error.program !== undefined
+  );
 }
 
 function find(spec: ObjectSpec, name: string): FunctionSpec | ProgramSpec {

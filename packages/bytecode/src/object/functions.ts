@@ -23,18 +23,29 @@ export function readFunctions(
   maps: MapTable,
   debug: DebugInfo | null,
 ): readonly FunctionSpec[] {
-  return elf.sections
-    .filter(({ type, executable, size }) => type === SHT_PROGBITS && executable && size > 0)
-    .flatMap((section) => {
-      const references = readCodeReferences(elf, section, maps);
-      let last: FunctionSpec | null = null;
-      return stretchesOf(elf, section).map(({ name, binding, start, end }) => {
-        const known: FunctionSpec | null = last?.sectionOffset === start ? last : null;
-        const body = known ?? readBody(elf, section, start, end, references, debug);
-        last = { ...body, name, binding, section: section.name, sectionOffset: start };
-        return last;
-      });
+  return codeSections(elf).flatMap((section) => {
+    const references = readCodeReferences(elf, section, maps);
+    let last: FunctionSpec | null = null;
+    return stretchesOf(elf, section).map(({ name, binding, start, end }) => {
+      const known: FunctionSpec | null = last?.sectionOffset === start ? last : null;
+      const body = known ?? readBody(elf, section, start, end, references, debug);
+      last = { ...body, name, binding, section: section.name, sectionOffset: start };
+      return last;
     });
+  });
+}
+
+/** Names must differ: relocations, line info and programs know a section by its name alone. */
+function codeSections(elf: ElfFile): readonly ElfSection[] {
+  const sections = elf.sections.filter(
+    ({ type, executable, size }) => type === SHT_PROGBITS && executable && size > 0,
+  );
+  const names = new Set<string>();
+  for (const { name, offset } of sections) {
+    if (names.has(name)) throw new ObjectFormatError('a second section of code', name, offset);
+    names.add(name);
+  }
+  return sections;
 }
 
 type Body = Pick<FunctionSpec, 'bytes' | 'relocations' | 'lines' | 'btfId'>;

@@ -3,7 +3,7 @@ import { ObjectFormatError } from '../errors.ts';
 import type { MapSpec } from './spec.ts';
 
 /** Maps that an object may define; a program can use 64 (MAX_USED_MAPS of the kernel). */
-const MAX_MAPS = 4096;
+const MAX_MAPS = 1024;
 
 /** @throws ObjectFormatError for more maps than are read */
 export function checkMapCount(count: number): void {

@@ -62,7 +62,8 @@ export function strings(texts: readonly string[]): {
   const bytes: number[] = [];
   for (const text of texts) {
     offsets.push(bytes.length);
-    bytes.push(...new TextEncoder().encode(text), 0);
+    for (const byte of new TextEncoder().encode(text)) bytes.push(byte);
+    bytes.push(0);
   }
   return { bytes: Uint8Array.from(bytes), offsets };
 }

@@ -35,6 +35,11 @@ describe('refused', () => {
     ['section headers outside', patched(plain, 8, 40, 5000), 'section headers of'],
     ['section headers far outside', patched(plain, 8, 40, 2 ** 62), 'section headers of'],
     ['a section header size', patched(plain, 2, 58, 40), 'section headers of 40 bytes, not 64'],
+    [
+      'too many sections',
+      buildElf(Array.from({ length: 20_001 }, () => ({ name: '', type: SHT.PROGBITS }))),
+      '20003 sections (at most 20000 are read)',
+    ],
     ['section names nowhere', patched(plain, 2, 62, 7), 'section 7 is no string table'],
     ['section names in code', patched(plain, 2, 62, 2), 'section 2 is no string table'],
     [

@@ -110,6 +110,14 @@ export {
   selectBackend,
 } from './selection/select-backend.ts';
 // The reference interpreter.
+export type { CoverageReport, LineCoverage } from './interpreter/coverage.ts';
 export type { Route, RouteQuery, RouteTable } from './interpreter/environment.ts';
 export { createInterpreter, type InterpreterOptions } from './interpreter/interpreter.ts';
+export { coverageOf } from './interpreter/interpreter-program.ts';
 export { type FaultDetail, type FaultKind, ProgramFault } from './interpreter/program-fault.ts';
+export {
+  createStepper,
+  type PointerView,
+  type Position,
+  type Stepper,
+} from './interpreter/stepper.ts';

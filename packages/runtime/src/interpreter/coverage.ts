@@ -32,10 +32,6 @@ export class Coverage {
     if (count < 0xffff_ffff) this.#counts[instruction] = count + 1;
   }
 
-  reset(): void {
-    this.#counts.fill(0);
-  }
-
   report(): CoverageReport {
     return { instructions: this.#counts.slice(), lines: this.#lines() };
   }

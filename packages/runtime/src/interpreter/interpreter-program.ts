@@ -3,6 +3,7 @@ import type { BatchOptions, BatchResult, Program, ProgramInput, RunResult } from
 import { ClosedError, UnsupportedFeatureError } from '../errors.ts';
 import type { PacketBatch } from '../packets/packet-batch.ts';
 import type { ProgramContext } from './contexts/context-memory.ts';
+import type { CoverageReport } from './coverage.ts';
 import { hostClock } from './environment.ts';
 import type { Machine } from './machine.ts';
 import type { Executable } from './predecode.ts';
@@ -23,6 +24,22 @@ const internals = new WeakMap<Program, ProgramInternals>();
 /** undefined for programs of other backends. */
 export function internalsOf(program: Program): ProgramInternals | undefined {
   return internals.get(program);
+}
+
+/**
+ * What of a program has run since it was loaded.
+ *
+ * @throws UnsupportedFeatureError for programs of other backends, and where coverage is off
+ */
+export function coverageOf(program: Program): CoverageReport {
+  const coverage = internals.get(program)?.executable.coverage ?? null;
+  if (coverage === null) {
+    throw new UnsupportedFeatureError(
+      `coverage of program ${program.name} (see the option coverage of createInterpreter)`,
+      'interpreter',
+    );
+  }
+  return coverage.report();
 }
 
 /** A program on the interpreter's machine. */

@@ -19,6 +19,7 @@ import { Coverage } from './coverage.ts';
 import { InterpreterProgram } from './interpreter-program.ts';
 import type { Machine } from './machine.ts';
 import { type Bindings, predecode } from './predecode.ts';
+import { spinLockOffset } from './spin-lock-offset.ts';
 
 export interface ObjectOptions extends LoadOptions {
   readonly coverage: boolean;
@@ -95,9 +96,11 @@ function createMaps(
 ): void {
   const isClosed = (): boolean => object.closed;
   for (const spec of linked.maps) {
+    const lock = spinLockOffset(linked.btf, spec);
     const storage = createMapStorage(spec, {
       cpus: machine.environment.cpus,
       hashSeed: options.hashSeed,
+      ...(lock === undefined ? {} : { spinLockOffset: lock }),
     });
     object.storages.push(storage);
     machine.maps.numberOf(storage);

@@ -46,8 +46,9 @@ export class Machine {
   pc = 0;
   /** Word index of the entry being executed; valid in everything that the run loop calls. */
   at = 0;
-  /** Instructions left. */
+  /** Instructions left to the run loop, and those that a stepper keeps back from it. */
   fuel = 0;
+  reserve = 0;
   depth = 0;
   /** A run is under way. */
   busy = false;
@@ -105,6 +106,7 @@ export class Machine {
     this.pc = 0;
     this.at = 0;
     this.fuel = this.environment.budget;
+    this.reserve = 0;
     lo[0] = lo[2] = lo[3] = lo[4] = lo[5] = lo[6] = lo[7] = lo[8] = lo[9] = 0;
     hi[0] = hi[2] = hi[3] = hi[4] = hi[5] = hi[6] = hi[7] = hi[8] = hi[9] = 0;
     lo[1] = BASE + this.arena.contextStart;
@@ -220,8 +222,9 @@ export class Machine {
   /** may_goto: ends a loop after 8 Mi rounds, or early enough that the program can end in its budget. */
   loopBudgetUsedUp(): boolean {
     const frame = this.#frame(this.depth);
+    const left = this.fuel + this.reserve;
     frame.iterations++;
-    return frame.iterations > MAX_ITERATIONS || this.fuel < this.environment.budget / 2;
+    return frame.iterations > MAX_ITERATIONS || left < this.environment.budget / 2;
   }
 
   count(instruction: number): void {

@@ -421,7 +421,7 @@ class KoffiLibbpf implements Libbpf {
 /** libbpf's option structs begin with their own size as a size_t. */
 function checkSelfSized(options: Uint8Array, what: string): void {
   checkRoom(options, 8, what);
-  const size = new DataView(options.buffer, options.byteOffset, 8).getUint32(0, true);
+  const size = (options[0] ?? 0) | ((options[1] ?? 0) << 8);
   if (size !== options.byteLength) {
     throw new InternalError(`${what}: options of ${options.byteLength} bytes say they are ${size}`);
   }

@@ -17,6 +17,8 @@ export class OptionStruct {
   readonly #view: DataView;
   readonly #libbpf: Libbpf;
   readonly #referenced: Map<number, Uint8Array> = new Map<number, Uint8Array>();
+  /** Asking for an address costs as much as a short call. */
+  readonly #addresses: WeakMap<Uint8Array, number> = new WeakMap<Uint8Array, number>();
 
   constructor(libbpf: Libbpf, size: number) {
     this.#libbpf = libbpf;
@@ -43,15 +45,22 @@ export class OptionStruct {
     if (buffer === null || buffer.byteLength === 0) {
       this.#referenced.delete(at);
       this.#writeAddress(at, 0);
-    } else {
-      this.#referenced.set(at, buffer);
-      this.#writeAddress(at, this.#libbpf.address(buffer));
+      return;
     }
+    let address = this.#addresses.get(buffer);
+    if (address === undefined) {
+      address = this.#libbpf.address(buffer);
+      this.#addresses.set(buffer, address);
+    }
+    this.#referenced.set(at, buffer);
+    this.#writeAddress(at, address);
   }
 
-  /** Moves a field that points into a buffer, given that buffer's address; allocates nothing. */
-  movePointer(at: number, address: number, offset: number): void {
-    if (!this.#referenced.has(at)) throw new InternalError(`no buffer is referenced at ${at}`);
+  /** Moves the field to an offset in the buffer that it points to; allocates nothing. */
+  movePointer(at: number, offset: number): void {
+    const buffer = this.#referenced.get(at);
+    const address = buffer === undefined ? undefined : this.#addresses.get(buffer);
+    if (address === undefined) throw new InternalError(`no buffer is referenced at ${at}`);
     this.#writeAddress(at, address + offset);
   }
 

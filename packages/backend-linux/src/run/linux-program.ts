@@ -49,8 +49,9 @@ export class LinuxProgram implements Program {
   readonly #loaded: LoadedProgram;
   readonly #test: TestRun;
   readonly #shape: RunShape | null;
-  /** One packet of `run`, allocated once. */
-  readonly #packet: Uint8Array;
+  /** Context of packet programs for the next run. */
+  readonly #context: Uint8Array;
+  readonly #contextView: DataView;
 
   constructor(loaded: LoadedProgram, test: TestRun) {
     const { linked, type, descriptor } = loaded;
@@ -61,8 +62,9 @@ export class LinuxProgram implements Program {
     this.#loaded = loaded;
     this.#test = test;
     this.#shape = runShape(type);
-    const room = this.#shape?.kind === 'packet' ? this.#shape.limits.max : 0;
-    this.#packet = new Uint8Array(new ArrayBuffer(room));
+    const contextSize = this.#shape?.kind === 'packet' ? this.#shape.contextSize : 0;
+    this.#context = new Uint8Array(contextSize);
+    this.#contextView = new DataView(this.#context.buffer);
   }
 
   /**
@@ -113,10 +115,8 @@ export class LinuxProgram implements Program {
   #runPacket(fd: number, shape: PacketShape, input: ProgramInput): RunResult {
     const packet = input.packet ?? new Uint8Array(0);
     this.#checkPacket(packet.byteLength, shape);
-    this.#packet.set(packet);
     const test = this.#test;
-    test.setPacketSource(this.#packet);
-    test.selectPacket(0, packet.byteLength);
+    test.setPacket(packet);
     test.setContext(this.#packetContext(shape, input.context, packet.byteLength));
     test.setOutputs(true, true);
     const error = test.call(fd, 1);
@@ -162,10 +162,11 @@ export class LinuxProgram implements Program {
     packetSize: number,
   ): Uint8Array {
     this.#checkContext(given ?? null, shape.contextSize);
-    const context = new Uint8Array(shape.contextSize);
+    const context = this.#context;
+    context.fill(0);
     if (given !== undefined) context.set(given);
     if (this.type === 'xdp') {
-      const view = new DataView(context.buffer);
+      const view = this.#contextView;
       if (given === undefined) view.setUint32(XDP_DATA_END, packetSize, true);
       const end = view.getUint32(XDP_DATA_END, true);
       if (end !== packetSize) throw new PacketSizeError('packet', packetSize, end, end, this.name);

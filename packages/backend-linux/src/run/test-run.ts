@@ -16,6 +16,8 @@ const RETVAL = 56;
 const REPEAT = 60;
 const DURATION = 64;
 
+/** No program type takes a larger packet. */
+const PACKET_IN_SIZE = 4096;
 /** Room for the packet after a run: programs may make it larger, to one page and more. */
 const PACKET_OUT_SIZE = 1 << 17;
 /** The kernel takes no larger context of any type. */
@@ -29,10 +31,10 @@ export const MAX_CONTEXT_SIZE = 0xffff;
 export class TestRun {
   readonly #libbpf: Libbpf;
   readonly #options: OptionStruct;
+  readonly #packetIn: Uint8Array = new Uint8Array(new ArrayBuffer(PACKET_IN_SIZE));
   readonly #packetOut: Uint8Array = new Uint8Array(new ArrayBuffer(PACKET_OUT_SIZE));
   readonly #contextIn: Uint8Array = new Uint8Array(new ArrayBuffer(MAX_CONTEXT_SIZE));
   readonly #contextOut: Uint8Array = new Uint8Array(new ArrayBuffer(MAX_CONTEXT_SIZE));
-  #packetAddress = 0;
   #packetRoom = 0;
   #contextSize = 0;
   #wantsPacket = false;
@@ -47,8 +49,14 @@ export class TestRun {
   setPacketSource(data: Uint8Array | null): void {
     this.#options.setPointer(DATA_IN, data);
     this.#options.setU32(DATA_SIZE_IN, 0);
-    this.#packetAddress = data === null ? 0 : this.#libbpf.address(data);
     this.#packetRoom = data?.byteLength ?? 0;
+  }
+
+  /** A copy of one packet, of a page at most, as source and selection. */
+  setPacket(packet: Uint8Array): void {
+    this.#packetIn.set(packet);
+    this.setPacketSource(this.#packetIn);
+    this.selectPacket(0, packet.byteLength);
   }
 
   /** @throws RangeError for bytes outside the source */
@@ -58,7 +66,7 @@ export class TestRun {
         `a packet of ${length} bytes at ${offset} lies outside the ${this.#packetRoom} bytes of its batch`,
       );
     }
-    this.#options.movePointer(DATA_IN, this.#packetAddress, offset);
+    this.#options.movePointer(DATA_IN, offset);
     this.#options.setU32(DATA_SIZE_IN, length);
   }
 

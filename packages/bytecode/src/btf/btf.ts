@@ -6,7 +6,7 @@ import { decodeType } from './decode.ts';
 import { BTF_KINDS } from './kinds.ts';
 import type { BtfKind, BtfType } from './types.ts';
 
-export const BTF_MAGIC = 0xeb9f;
+const BTF_MAGIC = 0xeb9f;
 /** Bytes of the header of version 1, and of what all types begin with. */
 const HEADER_SIZE = 24;
 const TYPE_SIZE = 12;

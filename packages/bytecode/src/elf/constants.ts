@@ -49,10 +49,7 @@ export const STT_OBJECT = 1;
 export const STT_FUNC = 2;
 export const STT_SECTION = 3;
 
-/** r_type of EM_BPF (kernel Documentation/bpf/llvm_reloc.rst) */
+/** r_type of EM_BPF that relocate instructions (kernel Documentation/bpf/llvm_reloc.rst) */
 export const R_BPF_NONE = 0;
 export const R_BPF_64_64 = 1;
-export const R_BPF_64_ABS64 = 2;
-export const R_BPF_64_ABS32 = 3;
-export const R_BPF_64_NODYLD32 = 4;
 export const R_BPF_64_32 = 10;

@@ -44,7 +44,12 @@ export class ElfSymbol {
   }
 }
 
-const TYPES: readonly ElfSymbol['type'][] = ['none', 'object', 'function', 'section'];
+const TYPES: Readonly<Record<number, ElfSymbol['type']>> = {
+  [elf.STT_NOTYPE]: 'none',
+  [elf.STT_OBJECT]: 'object',
+  [elf.STT_FUNC]: 'function',
+  [elf.STT_SECTION]: 'section',
+};
 
 /**
  * Reads a symbol table.

@@ -1,7 +1,6 @@
 import { SHT_PROGBITS } from '../elf/constants.ts';
 import type { ElfFile, ElfSection } from '../elf/elf-file.ts';
 import { lowerBound } from '../elf/search.ts';
-import type { ElfSymbol } from '../elf/symbols.ts';
 import { ObjectFormatError } from '../errors.ts';
 import { type CodeReference, readCodeReferences } from './code-references.ts';
 import type { DebugInfo } from './debug-info.ts';
@@ -82,23 +81,22 @@ interface Stretch {
 
 function stretchesOf(elf: ElfFile, section: ElfSection): readonly Stretch[] {
   const symbols = elf.symbolsIn(section).filter(({ type }) => type === 'function');
-  const stretches =
-    symbols.length === 0
-      ? [{ name: section.name, binding: 'global' as const, start: 0, end: section.size }]
-      : symbols.map((symbol, index) => stretchOf(section, symbol, symbols, index));
+  const stretches: Stretch[] = [];
+  // Hand-written assembly may leave out sizes: such a function ends where the next begins.
+  let next = section.size;
+  let nextButOne = section.size;
+  for (const { name, binding, value, size } of symbols.toReversed()) {
+    if (value < next) [next, nextButOne] = [value, next];
+    const end = size === 0 ? nextButOne : value + size;
+    stretches.push({ name, binding, start: value, end });
+  }
+  stretches.reverse();
+  if (stretches.length === 0) {
+    stretches.push({ name: section.name, binding: 'global', start: 0, end: section.size });
+  }
   let previous: Stretch | null = null;
   for (const stretch of stretches) {
-    const alias = previous?.start === stretch.start && previous.end === stretch.end;
-    const fault =
-      stretch.name === ''
-        ? 'has no name'
-        : stretch.start % SLOT_SIZE !== 0 || stretch.end % SLOT_SIZE !== 0
-          ? 'is no whole number of instructions'
-          : stretch.end > section.size || stretch.start >= stretch.end
-            ? `does not lie in the ${section.size} bytes of its section`
-            : previous !== null && stretch.start < previous.end && !alias
-              ? `overlaps ${previous.name}`
-              : null;
+    const fault = faultOf(stretch, previous, section);
     if (fault !== null) {
       throw new ObjectFormatError(
         `function ${stretch.name} (bytes ${stretch.start} to ${stretch.end}) ${fault}`,
@@ -111,15 +109,15 @@ function stretchesOf(elf: ElfFile, section: ElfSection): readonly Stretch[] {
   return stretches;
 }
 
-/** Hand-written assembly may leave out the size: such a function ends where the next begins. */
-function stretchOf(
-  section: ElfSection,
-  { name, binding, value, size }: ElfSymbol,
-  symbols: readonly ElfSymbol[],
-  index: number,
-): Stretch {
-  if (size !== 0) return { name, binding, start: value, end: value + size };
-  let next = index + 1;
-  while (symbols[next]?.value === value) next++;
-  return { name, binding, start: value, end: symbols[next]?.value ?? section.size };
+function faultOf(
+  { name, start, end }: Stretch,
+  previous: Stretch | null,
+  { size }: ElfSection,
+): string | null {
+  if (name === '') return 'has no name';
+  if (start % SLOT_SIZE !== 0 || end % SLOT_SIZE !== 0) return 'is no whole number of instructions';
+  if (end > size || start >= end) return `does not lie in the ${size} bytes of its section`;
+  if (previous === null || start >= previous.end) return null;
+  const alias = previous.start === start && previous.end === end;
+  return alias ? null : `overlaps ${previous.name}`;
 }

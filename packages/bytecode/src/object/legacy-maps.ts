@@ -29,7 +29,7 @@ interface Definition {
 }
 
 /** Whether a section holds definitions of the form before BTF. */
-export function isLegacyMapSection(section: ElfSection): boolean {
+function isLegacyMapSection(section: ElfSection): boolean {
   return section.name === 'maps' || section.name.startsWith('maps/');
 }
 

@@ -20,7 +20,7 @@ const reason = missing ? ' (skipped: ANYBPF_SUITES names no folder with ebpf-sam
 
 const INVALID = /^invalid[/\\]/;
 
-describe.skipIf(missing)(`real object files${reason}`, () => {
+describe.skipIf(missing)(`real object files${reason}`, { timeout: 120_000 }, () => {
   const paths = missing ? [] : objectsBelow(folder);
   const specs = new Map<string, ObjectSpec>();
   const linked = new Map<string, LinkedObject>();

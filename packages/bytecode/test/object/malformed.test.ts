@@ -141,12 +141,14 @@ describe('read as other tools do', () => {
         code: { xdp: [...EXIT, ...EXIT, ...EXIT] },
         symbols: [
           { name: 'f', section: 'xdp' },
+          { name: 'same', section: 'xdp' },
           { name: 'g', section: 'xdp', value: 16 },
         ],
       }),
     );
     expect(spec.programs.map(({ name, bytes }) => [name, bytes.length])).toEqual([
       ['f', 16],
+      ['same', 16],
       ['g', 8],
     ]);
   });

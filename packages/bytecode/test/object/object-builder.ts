@@ -11,7 +11,7 @@ export const EXIT: readonly number[] = [0x95, 0, 0, 0, 0, 0, 0, 0];
 const SHT = { PROGBITS: 1, SYMTAB: 2, STRTAB: 3, REL: 9 };
 const ALLOC_AND_EXECUTE = 6;
 
-export interface SymbolInput {
+interface SymbolInput {
   readonly name: string;
   /** st_info; default a global function. */
   readonly info?: number;

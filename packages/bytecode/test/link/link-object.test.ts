@@ -19,7 +19,7 @@ describe.each(BYTE_ORDERS)('%s', (order) => {
   const ofKind = <K extends Instruction['kind']>({ code }: LinkedProgram, kind: K) =>
     code.instructions.flatMap((instruction, index) =>
       instruction.kind === kind
-        ? [{ slot: code.slots[index], ...(instruction as Instruction & { kind: K }) }]
+        ? [{ slot: code.slots[index], ...(instruction as Extract<Instruction, { kind: K }>) }]
         : [],
     );
 

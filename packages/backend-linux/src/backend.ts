@@ -17,7 +17,8 @@ import {
   UnsupportedFeatureError,
 } from '@anybpf/runtime';
 import { Descriptors } from './descriptor.ts';
-import { type Libbpf, openLibbpf } from './libbpf.ts';
+import { openLibbpf } from './libbpf.ts';
+import type { Libbpf } from './libbpf-functions.ts';
 import { createMap } from './load/create-map.ts';
 import { fillGlobals, fillInnerMaps, fillProgramArray } from './load/fill-map.ts';
 import { loadProgram, type ProgramEnvironment } from './load/load-program.ts';

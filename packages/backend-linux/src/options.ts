@@ -1,5 +1,5 @@
 import { InternalError } from '@anybpf/bytecode';
-import type { Libbpf } from './libbpf.ts';
+import type { Libbpf } from './libbpf-functions.ts';
 
 /** Keeps what a struct points to in memory as long as its bytes are, a foreign call included. */
 const REFERENCED: WeakMap<Uint8Array, Map<number, Uint8Array>> = new WeakMap();

@@ -2,7 +2,8 @@ import { release } from 'node:os';
 import type { BackendStatus } from '@anybpf/runtime';
 import { Descriptors } from './descriptor.ts';
 import { ERRNO, errnoName } from './errno.ts';
-import { type Libbpf, openLibbpf } from './libbpf.ts';
+import { openLibbpf } from './libbpf.ts';
+import type { Libbpf } from './libbpf-functions.ts';
 import { mapCreateOptions, programLoadOptions } from './options.ts';
 import { explainPermission } from './privileges.ts';
 

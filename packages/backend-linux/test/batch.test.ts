@@ -26,10 +26,18 @@ const counting = (limit: number): string => `
 out:
   exit`;
 
+const types = ['xdp', 'sched_cls'] as const;
+type PacketType = (typeof types)[number];
+/** Offsets of data and data_end in struct xdp_md and __sk_buff. */
+const POINTERS: Record<PacketType, { data: number; end: number }> = {
+  xdp: { data: 0, end: 4 },
+  sched_cls: { data: 76, end: 80 },
+};
+
 /** First byte of the packet; then it is increased in the packet. */
-const incrementing = (data: number, dataEnd: number): string => `
-  r2 = *(u32 *)(r1 + ${data})
-  r3 = *(u32 *)(r1 + ${dataEnd})
+const incrementing = (type: PacketType): string => `
+  r2 = *(u32 *)(r1 + ${POINTERS[type].data})
+  r3 = *(u32 *)(r1 + ${POINTERS[type].end})
   r4 = r2
   r4 += 1
   r0 = 0
@@ -66,7 +74,7 @@ describeLinux('batches in order', () => {
   });
 
   it('each packet begins fresh and the batch stays as it was', async () => {
-    const program = await loadProgram(incrementing(0, 4));
+    const program = await loadProgram(incrementing('xdp'));
     const packets = batch(7, 8, 7);
     const before = packets.data.slice();
     expect([...program.runBatch(packets).verdicts]).toEqual([7, 8, 7]);
@@ -103,10 +111,6 @@ describeLinux('batches in order', () => {
   });
 });
 
-const types = ['xdp', 'sched_cls'] as const;
-/** Offsets of data and data_end in struct xdp_md and __sk_buff. */
-const POINTERS = { xdp: [0, 4], sched_cls: [76, 80] } as const;
-
 describeLinux('repeated batches', () => {
   const cases = types.flatMap((type) => [2, 3, 7, 64, 1000].map((repeat) => ({ type, repeat })));
 
@@ -133,7 +137,7 @@ describeLinux('repeated batches', () => {
   it.each(types)(
     '%s: a program that changes its packet meets the fresh one each time',
     async (type) => {
-      const program = await loadProgram(incrementing(...POINTERS[type]), { type });
+      const program = await loadProgram(incrementing(type), { type });
       const result = program.runBatch(batch(7, 8, 7), { repeat: 100 });
       expect([...result.verdicts]).toEqual([7, 8, 7]);
       expect(result.runs).toBe(300);
@@ -150,7 +154,7 @@ describeLinux('repeated batches', () => {
   });
 
   it('without a feeder, a packet that cannot be repeated is run call by call, and it is said', async () => {
-    const program = await loadProgram(incrementing(...POINTERS.sched_cls), { type: 'sched_cls' });
+    const program = await loadProgram(incrementing('sched_cls'), { type: 'sched_cls' });
     const { note } = program.runBatch(batch(7, 9), { repeat: 1000 });
     expect(note).toMatch(/2 of 2 distinct packets were repeated fewer than 64 times per call/);
   });

@@ -10,7 +10,7 @@ import {
   trustWithoutVerification,
 } from '@anybpf/bytecode';
 import type { LoadedObject, LoadOptions } from '@anybpf/runtime';
-import { describe, onTestFinished } from 'vitest';
+import { beforeEach, describe, onTestFinished } from 'vitest';
 import { createLinuxBackend } from '../src/index.ts';
 
 export const backend: ReturnType<typeof createLinuxBackend> = createLinuxBackend();
@@ -20,10 +20,19 @@ if (!status.available) {
   process.stderr.write(`\nSKIPPED: linux backend tests: ${status.reason}. ${status.remedy}\n`);
 }
 
-/** A suite that needs the kernel; where it cannot be used, it is skipped and its title says why. */
+/** A suite that needs the kernel; where it cannot be used, each test is skipped and says why. */
 export function describeLinux(title: string, body: () => void): void {
-  if (status.available) describe(title, body);
-  else describe.skip(`${title} (skipped: ${status.reason})`, body);
+  describeIf(status.available ? null : status.reason, title, body);
+}
+
+/** @param obstacle why the suite cannot run here; null: it can */
+export function describeIf(obstacle: string | null, title: string, body: () => void): void {
+  describe(title, () => {
+    beforeEach((context) => {
+      if (obstacle !== null) context.skip(obstacle);
+    });
+    body();
+  });
 }
 
 export interface ProgramOptions {

@@ -4,7 +4,7 @@ import { UnsupportedFeatureError } from '@anybpf/runtime';
 import { Descriptors } from '../descriptor.ts';
 import { ERRNO, errnoName } from '../errno.ts';
 import { KernelRefusedError } from '../errors.ts';
-import type { Libbpf } from '../libbpf.ts';
+import type { Libbpf } from '../libbpf-functions.ts';
 import { possibleCpus } from '../maps/cpus.ts';
 import { type MapAccess, userValueSize } from '../maps/map-access.ts';
 import { mapCreateOptions } from '../options.ts';

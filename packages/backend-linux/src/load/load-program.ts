@@ -4,7 +4,7 @@ import { UnsupportedFeatureError } from '@anybpf/runtime';
 import type { Descriptors } from '../descriptor.ts';
 import { ERRNO, errnoName } from '../errno.ts';
 import { KernelRefusedError, VerifierRejectionError } from '../errors.ts';
-import type { Libbpf } from '../libbpf.ts';
+import type { Libbpf } from '../libbpf-functions.ts';
 import { type ProgramDebugInfo, type ProgramLoadFields, programLoadOptions } from '../options.ts';
 import { explainPermission } from '../privileges.ts';
 import type { LoadedProgram } from '../run/linux-program.ts';

@@ -2,7 +2,7 @@ import type { MapSpec, MapTypeRow } from '@anybpf/bytecode';
 import { MapOperationError } from '@anybpf/runtime';
 import type { Descriptor } from '../descriptor.ts';
 import { ENOTSUPP, ERRNO, errnoName } from '../errno.ts';
-import type { Libbpf } from '../libbpf.ts';
+import type { Libbpf } from '../libbpf-functions.ts';
 
 /** What every operation on one map needs: the descriptor, and sizes as the kernel counts them. */
 export interface MapAccess {

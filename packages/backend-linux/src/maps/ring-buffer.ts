@@ -1,4 +1,4 @@
-import type { Mapping } from '../libbpf.ts';
+import type { Mapping } from '../libbpf-functions.ts';
 import { type MapAccess, mapError } from './map-access.ts';
 
 /** Record header: length and flags, then the distance to the ring's start; 8 bytes, then the data. */

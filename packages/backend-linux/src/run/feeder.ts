@@ -1,7 +1,7 @@
 import { linux } from '@anybpf/bytecode';
 import type { PacketBatch } from '@anybpf/runtime';
 import { Descriptors } from '../descriptor.ts';
-import type { Libbpf } from '../libbpf.ts';
+import type { Libbpf } from '../libbpf-functions.ts';
 import { mapCreateOptions, programLoadOptions } from '../options.ts';
 import {
   type FeederSizes,

@@ -13,7 +13,7 @@ import {
 import type { Descriptor } from '../descriptor.ts';
 import { ENOTSUPP, ERRNO, errnoName } from '../errno.ts';
 import { KernelRefusedError } from '../errors.ts';
-import type { Libbpf } from '../libbpf.ts';
+import type { Libbpf } from '../libbpf-functions.ts';
 import { type BatchFailure, runInOrder, runRepeated } from './run-batch.ts';
 import { runFed } from './run-fed.ts';
 import { type RunShape, runShape } from './run-shape.ts';

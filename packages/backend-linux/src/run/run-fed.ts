@@ -1,6 +1,6 @@
 import { InternalError } from '@anybpf/bytecode';
 import type { BatchResult, PacketBatch } from '@anybpf/runtime';
-import type { Libbpf } from '../libbpf.ts';
+import type { Libbpf } from '../libbpf-functions.ts';
 import { type FeederTarget, openFeeder } from './feeder.ts';
 import { type BatchFailure, runInOrder } from './run-batch.ts';
 import type { TestRun } from './test-run.ts';

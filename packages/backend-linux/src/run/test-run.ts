@@ -1,5 +1,5 @@
 import { ERRNO } from '../errno.ts';
-import type { Libbpf } from '../libbpf.ts';
+import type { Libbpf } from '../libbpf-functions.ts';
 import { OptionStruct } from '../options.ts';
 
 /** Fields of struct bpf_test_run_opts (bpf/bpf.h). */

@@ -53,14 +53,19 @@ function setUpLibbpf() {
     return say(`the linux backend is absent: no libbpf.so.1; ${manual}`);
   }
   if (process.getuid() !== 0) {
-    return say(`the linux backend is absent: no libbpf.so.1, and only root can install it; ${manual}`);
+    return say(
+      `the linux backend is absent: no libbpf.so.1, and only root can install it; ${manual}`,
+    );
   }
   say('libbpf.so.1 is missing: installing the package libbpf1 (ANYBPF_NO_APT=1 prevents it)');
   try {
     installLibbpf();
     say(hasLibbpf() ? 'libbpf1 installed' : `apt-get ran, yet libbpf.so.1 is not found; ${manual}`);
   } catch (error) {
-    const detail = String(error.stderr ?? error.message).trim().split('\n').at(-1);
+    const detail = String(error.stderr ?? error.message)
+      .trim()
+      .split('\n')
+      .at(-1);
     say(`the linux backend is absent: apt-get could not install libbpf1 (${detail}); ${manual}`);
   }
 }

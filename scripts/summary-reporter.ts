@@ -31,5 +31,7 @@ export class SummaryReporter implements Reporter {
 function reasonOf(test: TestCase): string {
   const result = test.result();
   const note = result.state === 'skipped' ? result.note : undefined;
-  return note ?? `${test.module.relativeModuleId}: ${test.fullName} gives no reason`;
+  // A suite that skips as a whole says why in its title.
+  const title = /\(skipped: (.+?)\)/.exec(test.fullName)?.[1];
+  return note ?? title ?? `${test.module.relativeModuleId}: ${test.fullName} gives no reason`;
 }

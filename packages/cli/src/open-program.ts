@@ -1,4 +1,5 @@
 import {
+  InternalError,
   isProgramTypeName,
   type LinkedObject,
   type LinkedProgram,
@@ -32,11 +33,11 @@ export async function openProgram(
   const [path = ''] = request.positionals;
   const spec = parseObject(await readBytes(path));
   const name = programName(spec, request.text('program'), usage);
+  // The others of the object come along where they link: program arrays may refer to them.
+  const named = linkObject(spec, { programs: [name] });
+  const program = named.programs.find((candidate) => candidate.name === name);
+  if (program === undefined) throw new InternalError(`program ${name} was linked and is not there`);
   const linked = linkObject(spec);
-  const program = linked.programs.find((candidate) => candidate.name === name);
-  if (program === undefined) {
-    throw new UsageError(`program "${name}" does not link on its own`, usage);
-  }
   const type = program.type ?? givenType(request, usage) ?? assumeSocketFilter(program, terminal);
   terminal.err(`warning: ${path} is unverified; only the backend's own checks guard it`);
   return { object: vouch(linked), program, type };

@@ -14,11 +14,12 @@ export const disasm: Command = {
     return reportPerObject(
       request,
       terminal,
-      (bytes) => ({ programs: listPrograms(bytes, request, usage) }),
-      (path, { programs }) =>
-        programs
-          .map(({ name, section, text }) => `${path}: ${name} (${section})\n${text}`)
-          .join('\n'),
+      (bytes) => listPrograms(bytes, request, usage),
+      (path, { programs, failures }) =>
+        [
+          ...programs.map(({ name, section, text }) => `${path}: ${name} (${section})\n${text}`),
+          ...failures.map((message) => `${path}: not linked: ${message}`),
+        ].join('\n'),
     );
   },
 };
@@ -31,10 +32,11 @@ function listPrograms(bytes: Uint8Array, request: Request, usage: string) {
   if (wanted !== undefined && !names.includes(wanted)) {
     throw new UsageError(`there is no program "${wanted}"; there are: ${names.join(', ')}`, usage);
   }
-  const { programs } = linkObject(spec, wanted === undefined ? {} : { programs: [wanted] });
-  return programs.map(({ name, section, code, lines }) => ({
+  const linked = linkObject(spec, wanted === undefined ? {} : { programs: [wanted] });
+  const listed = linked.programs.map(({ name, section, code, lines }) => ({
     name,
     section,
     text: disassemble(code, { ...syntax, lines }),
   }));
+  return { programs: listed, failures: linked.failures.map(({ message }) => message) };
 }

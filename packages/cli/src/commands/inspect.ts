@@ -1,4 +1,10 @@
-import { instructionCounts, type MapSpec, type ObjectSpec, parseObject } from '@anybpf/bytecode';
+import {
+  type FunctionSpec,
+  instructionCounts,
+  type MapSpec,
+  type ObjectSpec,
+  parseObject,
+} from '@anybpf/bytecode';
 import type { Command } from '../command.ts';
 import { reportPerObject } from '../per-object.ts';
 
@@ -19,12 +25,15 @@ function describe(spec: ObjectSpec) {
   return {
     endianness: spec.endianness,
     license: spec.license,
-    programs: spec.programs.map((program) => ({
-      section: program.section,
-      name: program.name,
-      type: program.type ?? 'unspec',
-      instructions: counts.get(program) ?? program.bytes.length / 8,
-    })),
+    // Entry points, then what is only called: each with the subprograms that it pulls in.
+    programs: [
+      ...spec.programs.map((program) =>
+        describeFunction(program, 'program', program.type ?? 'unspec', counts),
+      ),
+      ...spec.subprograms.map((subprogram) =>
+        describeFunction(subprogram, 'subprogram', 'unspec', counts),
+      ),
+    ],
     maps: spec.maps.filter(({ globals }) => globals === null).map(describeMap),
     globals: spec.maps.flatMap((map) =>
       map.globals === null
@@ -48,6 +57,16 @@ function describe(spec: ObjectSpec) {
   };
 }
 
+function describeFunction(
+  code: FunctionSpec,
+  kind: 'program' | 'subprogram',
+  type: string,
+  counts: ReadonlyMap<FunctionSpec, number>,
+) {
+  const { section, name } = code;
+  return { section, name, kind, type, instructions: counts.get(code) ?? code.bytes.length / 8 };
+}
+
 function describeMap({ name, type, keySize, valueSize, maxEntries, flags }: MapSpec) {
   return { name, type, keySize, valueSize, maxEntries, flags };
 }
@@ -59,10 +78,10 @@ function format(path: string, summary: Summary): string {
       `, ${summary.coreRelocations} CO-RE relocations`,
     ...table(
       ['program', 'section', 'type', 'instructions'],
-      summary.programs.map(({ name, section, type, instructions }) => [
+      summary.programs.map(({ name, section, kind, type, instructions }) => [
         name,
         section,
-        type,
+        kind === 'program' ? type : kind,
         String(instructions),
       ]),
     ),

@@ -1,4 +1,4 @@
-import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { open, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FileError } from './failure.ts';
 
@@ -21,8 +21,8 @@ export async function writeBytes(path: string, bytes: Uint8Array | string): Prom
 }
 
 /**
- * The object files that an OBJ argument means: the file itself, or every `.o` below a directory, in
- * order of name.
+ * The object files that an OBJ argument means: the file itself, or every object below a directory, in
+ * order of name. An object is what is named `.o` or begins as ELF files do.
  *
  * @throws FileError
  */
@@ -32,12 +32,19 @@ export async function objectFiles(
   try {
     if (!(await stat(path)).isDirectory()) return { directory: false, files: [path] };
     const entries = await readdir(path, { recursive: true, withFileTypes: true });
-    const files = entries
-      .filter((entry) => entry.isFile() && entry.name.endsWith('.o'))
-      .map((entry) => join(entry.parentPath, entry.name))
-      .sort();
-    return { directory: true, files };
+    const files = [];
+    for (const entry of entries) {
+      const file = join(entry.parentPath, entry.name);
+      if (entry.isFile() && (entry.name.endsWith('.o') || (await isElf(file)))) files.push(file);
+    }
+    return { directory: true, files: files.sort() };
   } catch (error) {
     throw new FileError(path, 'read', error);
   }
+}
+
+async function isElf(path: string): Promise<boolean> {
+  await using file = await open(path);
+  const { buffer, bytesRead } = await file.read(Buffer.alloc(4), 0, 4, 0);
+  return bytesRead === 4 && buffer.readUInt32BE() === 0x7f454c46;
 }

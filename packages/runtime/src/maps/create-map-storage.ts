@@ -4,8 +4,6 @@ import { ArrayStorage } from './array-storage.ts';
 import { BloomStorage } from './bloom-storage.ts';
 import { refusalOf } from './creation-rules.ts';
 import { HashStorage } from './hash-storage.ts';
-import { jenkinsHash } from './jenkins-hash.ts';
-import type { KeyHash } from './key-table.ts';
 import { LpmStorage } from './lpm-storage.ts';
 import { LruStorage } from './lru-storage.ts';
 import type { MapStorage } from './map-storage.ts';
@@ -89,21 +87,17 @@ function array(spec: MapSpec, { cpus, spinLockOffset }: Required<MapStorageOptio
 }
 
 function hash(spec: MapSpec, options: Required<MapStorageOptions>): MapStorage {
-  return new HashStorage(spec, options.cpus, options.spinLockOffset, seeded(options.hashSeed));
+  return new HashStorage(spec, options.cpus, options.spinLockOffset, options.hashSeed);
 }
 
 function lru(spec: MapSpec, { cpus, hashSeed }: Required<MapStorageOptions>): MapStorage {
-  return new LruStorage(spec, cpus, seeded(hashSeed));
+  return new LruStorage(spec, cpus, hashSeed);
 }
 
 function hashOfMaps(spec: MapSpec, { cpus, hashSeed }: Required<MapStorageOptions>): MapStorage {
-  return new ReferenceHash(spec, cpus, seeded(hashSeed));
+  return new ReferenceHash(spec, cpus, hashSeed);
 }
 
 function redirect(spec: MapSpec, { cpus }: Required<MapStorageOptions>): MapStorage {
   return new RedirectTable(spec, cpus);
-}
-
-function seeded(seed: number): KeyHash {
-  return (bytes, at, size) => jenkinsHash(bytes, at, size, seed);
 }

@@ -1,5 +1,5 @@
 import { errno, type MapSpec } from '@anybpf/bytecode';
-import { type KeyHash, KeyTable } from './key-table.ts';
+import { KeyTable } from './key-table.ts';
 import { BPF_EXIST, BPF_F_LOCK, BPF_NOEXIST } from './map-flags.ts';
 import { isPerCpu, type ValueStorage } from './map-storage.ts';
 import { SlotPool } from './slot-pool.ts';
@@ -23,12 +23,12 @@ export class HashStorage extends StorageBase implements ValueStorage {
   /** The slot that the next replacing update fills; -1 until there was one. */
   #spare = -1;
 
-  constructor(spec: MapSpec, cpus: number, lockAt: number, hash: KeyHash) {
+  constructor(spec: MapSpec, cpus: number, lockAt: number, seed: number) {
     super(spec, cpus);
     const slots = spec.maxEntries + 1;
     this.#maxEntries = spec.maxEntries;
     this.#perCpu = isPerCpu(spec);
-    this.#table = new KeyTable(spec.keySize, spec.maxEntries, slots, hash);
+    this.#table = new KeyTable(spec.keySize, spec.maxEntries, slots, seed);
     this.#values = new SlotValues(spec.valueSize, slots, this.cpus, this.#perCpu, lockAt);
     this.#pool = new SlotPool(slots);
   }
@@ -51,7 +51,8 @@ export class HashStorage extends StorageBase implements ValueStorage {
     cpu: number,
   ): number {
     if (this.#refusesFlags(flags)) return -errno.EINVAL;
-    const old = this.#table.find(key, keyAt);
+    const hash = this.#table.hash(key, keyAt);
+    const old = this.#table.findHashed(hash, key, keyAt);
     const refused = checkExistence(old, flags);
     if (refused !== 0) return refused;
     if (old >= 0 && (this.#perCpu || (flags & BPF_F_LOCK) !== 0)) {
@@ -61,7 +62,7 @@ export class HashStorage extends StorageBase implements ValueStorage {
     const slot = old < 0 ? this.#freshSlot() : this.#spareSlot();
     if (slot < 0) return slot;
     this.#values.initialize(slot, cpu, value, valueAt);
-    this.#link(slot, old, key, keyAt);
+    this.#link(slot, old, hash, key, keyAt);
     return 0;
   }
 
@@ -90,13 +91,14 @@ export class HashStorage extends StorageBase implements ValueStorage {
   override copyIn(key: Uint8Array, value: Uint8Array, flags: number): number {
     if (!this.#perCpu) return this.update(key, 0, value, 0, flags, 0);
     if (this.#refusesFlags(flags)) return -errno.EINVAL;
-    const old = this.#table.find(key, 0);
+    const hash = this.#table.hash(key, 0);
+    const old = this.#table.findHashed(hash, key, 0);
     const refused = checkExistence(old, flags);
     if (refused !== 0) return refused;
     const slot = old < 0 ? this.#freshSlot() : old;
     if (slot < 0) return slot;
     this.#values.writeAll(slot, value);
-    if (old < 0) this.#table.insert(slot, key, 0);
+    if (old < 0) this.#table.insert(slot, hash, key, 0);
     return 0;
   }
 
@@ -106,12 +108,12 @@ export class HashStorage extends StorageBase implements ValueStorage {
     return (flags & BPF_F_LOCK) !== 0 && this.#values.lockAt < 0;
   }
 
-  #link(slot: number, old: number, key: Uint8Array, keyAt: number): void {
+  #link(slot: number, old: number, hash: number, key: Uint8Array, keyAt: number): void {
     if (old >= 0) {
       this.#table.remove(old);
       this.#spare = old;
     }
-    this.#table.insert(slot, key, keyAt);
+    this.#table.insert(slot, hash, key, keyAt);
   }
 
   #freshSlot(): number {

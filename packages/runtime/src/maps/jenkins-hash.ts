@@ -4,7 +4,8 @@ const INITIAL = 0xdeadbeef | 0;
 
 /**
  * Bob Jenkins' lookup3 as the kernel uses it (include/linux/jhash.h: jhash, which on a little-endian
- * machine equals jhash2 for whole words). An unsigned 32-bit hash of `size` bytes.
+ * machine equals jhash2 for whole words). A hash of `size` bytes, as a signed 32-bit number: that one
+ * the engine never boxes.
  */
 export function jenkinsHash(bytes: Uint8Array, at: number, size: number, seed: number): number {
   let a = (INITIAL + size + seed) | 0;
@@ -31,7 +32,7 @@ export function jenkinsHash(bytes: Uint8Array, at: number, size: number, seed: n
     left -= 12;
     i += 12;
   }
-  if (left === 0) return c >>> 0;
+  if (left === 0) return c;
   a = (a + tailWord(bytes, i, left)) | 0;
   b = (b + tailWord(bytes, i + 4, left - 4)) | 0;
   c = (c + tailWord(bytes, i + 8, left - 8)) | 0;
@@ -42,7 +43,7 @@ export function jenkinsHash(bytes: Uint8Array, at: number, size: number, seed: n
   a = ((a ^ c) - rotate(c, 4)) | 0;
   b = ((b ^ a) - rotate(a, 14)) | 0;
   c = ((c ^ b) - rotate(b, 24)) | 0;
-  return c >>> 0;
+  return c;
 }
 
 function rotate(word: number, bits: number): number {

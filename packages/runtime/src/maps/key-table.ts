@@ -1,8 +1,9 @@
-import { copyBytes } from './bytes.ts';
+import { copyBytes, readU32 } from './bytes.ts';
+import { jenkinsHash } from './jenkins-hash.ts';
 import { allocate } from './value-area.ts';
 
-/** Hash of the key at `at`, as an unsigned 32-bit number. */
-export type KeyHash = (bytes: Uint8Array, at: number, size: number) => number;
+/** In place of a seed: 4-byte keys are their own hash, as those of devmap_hash. */
+export const IDENTITY = null;
 
 const MIN_SLOTS = 64;
 
@@ -23,28 +24,29 @@ export class KeyTable {
   /** Entries now in the table. */
   count = 0;
   readonly #keySize: number;
-  readonly #hash: KeyHash;
+  readonly #seed: number | null;
   readonly #maxBuckets: number;
   readonly #maxSlots: number;
   /** Of each bucket: first slot + 1, or 0. */
   #heads: Int32Array;
   /** Of each slot: next slot of the chain + 1, or 0. */
   #links: Int32Array;
-  #hashes: Uint32Array;
+  #hashes: Int32Array;
   #keys: Uint8Array;
 
   /**
    * @param maxEntries what the kernel sizes its buckets by
    * @param maxSlots the most slots that the user of the table needs
+   * @param seed of the hash function, or IDENTITY
    */
-  constructor(keySize: number, maxEntries: number, maxSlots: number, hash: KeyHash) {
+  constructor(keySize: number, maxEntries: number, maxSlots: number, seed: number | null) {
     this.#keySize = keySize;
-    this.#hash = hash;
+    this.#seed = seed;
     this.#maxBuckets = Math.min(2 ** Math.ceil(Math.log2(maxEntries)), MAX_SLOTS);
     this.#maxSlots = Math.min(maxSlots, MAX_SLOTS);
     this.#heads = new Int32Array(Math.min(this.#maxBuckets, EAGER_BUCKETS));
     this.#links = new Int32Array(0);
-    this.#hashes = new Uint32Array(0);
+    this.#hashes = new Int32Array(0);
     this.#keys = new Uint8Array(0);
   }
 
@@ -62,15 +64,25 @@ export class KeyTable {
     const newLinks = new Int32Array(links.buffer);
     newLinks.set(this.#links);
     this.#links = newLinks;
-    const newHashes = new Uint32Array(hashes.buffer);
+    const newHashes = new Int32Array(hashes.buffer);
     newHashes.set(this.#hashes);
     this.#hashes = newHashes;
     return true;
   }
 
+  /** Hash of a key: a signed 32-bit number. */
+  hash(key: Uint8Array, keyAt: number): number {
+    if (this.#seed === IDENTITY) return readU32(key, keyAt) | 0;
+    return jenkinsHash(key, keyAt, this.#keySize, this.#seed);
+  }
+
   /** Slot of a key; -1 when it is not there. */
   find(key: Uint8Array, keyAt: number): number {
-    const hash = this.#hash(key, keyAt, this.#keySize);
+    return this.findHashed(this.hash(key, keyAt), key, keyAt);
+  }
+
+  /** The same, where the hash is at hand. */
+  findHashed(hash: number, key: Uint8Array, keyAt: number): number {
     let slot = (this.#heads[hash & (this.#heads.length - 1)] as number) - 1;
     while (slot >= 0) {
       if (this.#hashes[slot] === hash && this.#equals(slot, key, keyAt)) return slot;
@@ -80,9 +92,8 @@ export class KeyTable {
   }
 
   /** Puts a key that is not there yet (or only in a slot about to be removed) at the head of its chain. */
-  insert(slot: number, key: Uint8Array, keyAt: number): void {
+  insert(slot: number, hash: number, key: Uint8Array, keyAt: number): void {
     if (this.count >= this.#heads.length && this.#heads.length < this.#maxBuckets) this.#split();
-    const hash = this.#hash(key, keyAt, this.#keySize);
     copyBytes(key, keyAt, this.#keys, slot * this.#keySize, this.#keySize);
     this.#hashes[slot] = hash;
     const bucket = hash & (this.#heads.length - 1);

@@ -1,6 +1,6 @@
 import { errno, type MapSpec, mapFlags } from '@anybpf/bytecode';
 import { checkExistence } from './hash-storage.ts';
-import { type KeyHash, KeyTable } from './key-table.ts';
+import { KeyTable } from './key-table.ts';
 import { CommonLru, type LruAllocator, PerCpuLru } from './lru-allocator.ts';
 import { BPF_EXIST } from './map-flags.ts';
 import { isPerCpu, type ValueStorage } from './map-storage.ts';
@@ -20,12 +20,12 @@ export class LruStorage extends StorageBase implements ValueStorage {
   readonly #lru: LruAllocator;
   readonly #perCpu: boolean;
 
-  constructor(spec: MapSpec, cpus: number, hash: KeyHash) {
+  constructor(spec: MapSpec, cpus: number, seed: number) {
     super(spec, cpus);
     const separate = (spec.flags & mapFlags.BPF_F_NO_COMMON_LRU) !== 0;
     const entries = separate ? Math.ceil(spec.maxEntries / cpus) * cpus : spec.maxEntries;
     this.#perCpu = isPerCpu(spec);
-    this.#table = new KeyTable(spec.keySize, entries, entries, hash);
+    this.#table = new KeyTable(spec.keySize, entries, entries, seed);
     this.#values = new SlotValues(spec.valueSize, entries, this.cpus, this.#perCpu, -1);
     const owner = {
       evict: (slot: number): void => this.#table.remove(slot),
@@ -54,7 +54,8 @@ export class LruStorage extends StorageBase implements ValueStorage {
     cpu: number,
   ): number {
     if (flags > BPF_EXIST) return -errno.EINVAL;
-    const found = this.#prepare(key, keyAt, flags, cpu);
+    const hash = this.#table.hash(key, keyAt);
+    const found = this.#prepare(hash, key, keyAt, flags, cpu);
     if (found < 0) return found;
     const slot = this.#slot;
     if (this.#perCpu && found === 1) {
@@ -62,7 +63,7 @@ export class LruStorage extends StorageBase implements ValueStorage {
       return 0;
     }
     this.#values.initialize(slot, cpu, value, valueAt);
-    this.#table.insert(slot, key, keyAt);
+    this.#table.insert(slot, hash, key, keyAt);
     return 0;
   }
 
@@ -90,11 +91,12 @@ export class LruStorage extends StorageBase implements ValueStorage {
 
   override copyIn(key: Uint8Array, value: Uint8Array, flags: number): number {
     if (flags > BPF_EXIST) return -errno.EINVAL;
-    const found = this.#prepare(key, 0, flags, 0);
+    const hash = this.#table.hash(key, 0);
+    const found = this.#prepare(hash, key, 0, flags, 0);
     if (found < 0) return found;
     const slot = this.#slot;
     this.#values.writeAll(slot, value);
-    if (!this.#perCpu || found === 0) this.#table.insert(slot, key, 0);
+    if (!this.#perCpu || found === 0) this.#table.insert(slot, hash, key, 0);
     return 0;
   }
 
@@ -105,11 +107,11 @@ export class LruStorage extends StorageBase implements ValueStorage {
    * Sets `#slot` to the one to write: 1 when the key was there (per-CPU: it still is, the value is
    * overwritten in place; else its slot is free again), 0 when it was not, or a negative errno.
    */
-  #prepare(key: Uint8Array, keyAt: number, flags: number, cpu: number): number {
+  #prepare(hash: number, key: Uint8Array, keyAt: number, flags: number, cpu: number): number {
     const inPlace = this.#perCpu;
     const taken = inPlace && flags === BPF_EXIST ? -1 : this.#lru.take(cpu);
     if (taken < 0 && !(inPlace && flags === BPF_EXIST)) return -errno.ENOMEM;
-    const old = this.#table.find(key, keyAt);
+    const old = this.#table.findHashed(hash, key, keyAt);
     const refused = checkExistence(old, flags);
     if (refused !== 0) {
       if (taken >= 0) this.#lru.give(taken);

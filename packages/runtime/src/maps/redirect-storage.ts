@@ -2,7 +2,7 @@ import { errno, type MapSpec } from '@anybpf/bytecode';
 import { nextIndex } from './array-storage.ts';
 import { copyBytes, readU32, writeU32 } from './bytes.ts';
 import { checkExistence } from './hash-storage.ts';
-import { KeyTable } from './key-table.ts';
+import { IDENTITY, KeyTable } from './key-table.ts';
 import { BPF_EXIST, BPF_NOEXIST } from './map-flags.ts';
 import type { RedirectStorage } from './map-storage.ts';
 import { SlotPool } from './slot-pool.ts';
@@ -37,7 +37,7 @@ export class RedirectTable extends StorageBase implements RedirectStorage {
     super(spec, cpus);
     this.#machineCpus = cpus;
     this.enumeratesIndices = spec.type !== 'devmap_hash';
-    this.#table = new KeyTable(4, spec.maxEntries, spec.maxEntries, readU32);
+    this.#table = new KeyTable(4, spec.maxEntries, spec.maxEntries, IDENTITY);
     this.#pool = new SlotPool(spec.maxEntries);
     this.#area = new ValueArea(spec.valueSize, spec.maxEntries);
   }
@@ -89,7 +89,8 @@ export class RedirectTable extends StorageBase implements RedirectStorage {
 
   override copyIn(key: Uint8Array, value: Uint8Array, flags: number): number {
     if (flags > BPF_EXIST) return -errno.EINVAL;
-    const old = this.#table.find(key, 0);
+    const hash = this.#table.hash(key, 0);
+    const old = this.#table.findHashed(hash, key, 0);
     const action = this.#decide(readU32(key, 0), old, value, flags);
     if (action === REMOVE) return this.delete(key, 0);
     if (action !== STORE) return action;
@@ -100,7 +101,7 @@ export class RedirectTable extends StorageBase implements RedirectStorage {
       return -errno.ENOMEM;
     }
     if (old >= 0) this.#table.remove(old);
-    this.#table.insert(slot, key, 0);
+    this.#table.insert(slot, hash, key, 0);
     // The second half of an 8-byte value shows the id of its program: there is none.
     const at = slot * this.#area.stride;
     this.#area.bytes.fill(0, at, at + this.spec.valueSize);

@@ -3,7 +3,7 @@ import type { Program } from '../backend.ts';
 import { nextIndex } from './array-storage.ts';
 import { readU32, writeU32 } from './bytes.ts';
 import { checkExistence } from './hash-storage.ts';
-import { type KeyHash, KeyTable } from './key-table.ts';
+import { KeyTable } from './key-table.ts';
 import { BPF_ANY, BPF_EXIST } from './map-flags.ts';
 import type { MapStorage, ReferenceStorage } from './map-storage.ts';
 import { SlotPool } from './slot-pool.ts';
@@ -75,9 +75,9 @@ export class ReferenceHash extends StorageBase implements ReferenceStorage {
   readonly #pool: SlotPool;
   readonly #targets: Target[] = [];
 
-  constructor(spec: MapSpec, cpus: number, hash: KeyHash) {
+  constructor(spec: MapSpec, cpus: number, seed: number) {
     super(spec, cpus);
-    this.#table = new KeyTable(spec.keySize, spec.maxEntries, spec.maxEntries, hash);
+    this.#table = new KeyTable(spec.keySize, spec.maxEntries, spec.maxEntries, seed);
     this.#pool = new SlotPool(spec.maxEntries);
   }
 
@@ -92,7 +92,8 @@ export class ReferenceHash extends StorageBase implements ReferenceStorage {
 
   setReference(key: Uint8Array, target: Target, flags: number): number {
     if (!isFitting(this.spec, target) || flags > BPF_EXIST) return -errno.EINVAL;
-    const old = this.#table.find(key, 0);
+    const hash = this.#table.hash(key, 0);
+    const old = this.#table.findHashed(hash, key, 0);
     const refused = checkExistence(old, flags);
     if (refused !== 0) return refused;
     if (old >= 0) {
@@ -105,7 +106,7 @@ export class ReferenceHash extends StorageBase implements ReferenceStorage {
       this.#pool.give(slot);
       return -errno.ENOMEM;
     }
-    this.#table.insert(slot, key, 0);
+    this.#table.insert(slot, hash, key, 0);
     this.#targets[slot] = target;
     return 0;
   }

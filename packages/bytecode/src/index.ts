@@ -21,6 +21,27 @@ export {
   sizeOfType,
   skipModifiers,
 } from './btf/index.ts';
+// Classic BPF.
+export {
+  type ClassicCodecOptions,
+  type ClassicDiagnostic,
+  type ClassicFlavour,
+  ClassicFormatError,
+  type ClassicInstruction,
+  type ClassicProgram,
+  type ClassicRule,
+  type ConvertOptions,
+  convertClassic,
+  decodeClassic,
+  disassembleClassic,
+  encodeClassic,
+  formatDdd,
+  InvalidClassicProgramError,
+  parseDd,
+  parseDdd,
+  UnsupportedClassicError,
+  validateClassic,
+} from './classic/index.ts';
 export { type WriteObjectOptions, writeObject } from './elf/write-object.ts';
 export {
   AnyBpfError,

@@ -3,88 +3,168 @@ import { StringTable } from '../elf/string-table.ts';
 import { ObjectFormatError } from '../errors.ts';
 import type { Endianness } from '../isa/instruction.ts';
 import { decodeType } from './decode.ts';
-import { BTF_KINDS } from './kinds.ts';
+import { layoutOf } from './kinds.ts';
+import { NameIndex } from './name-index.ts';
+import { BtfStrings } from './strings.ts';
+import { indexTypes } from './type-index.ts';
 import type { BtfKind, BtfType } from './types.ts';
+import { wordsOf } from './words.ts';
 
-const BTF_MAGIC = 0xeb9f;
-/** Bytes of the header of version 1, and of what all types begin with. */
+export const BTF_MAGIC = 0xeb9f;
+/** Bytes of the header of version 1. */
 const HEADER_SIZE = 24;
-const TYPE_SIZE = 12;
 
-/**
- * BPF Type Format: an immutable handle over the raw bytes. Types are decoded when asked for; their
- * offsets, references and names were checked by `parseBtf`.
- */
-export class Btf {
-  /** Header, types and strings as the kernel takes them. */
+/** What `parseBtf` found; `words` are the type section in host order, `offsets` count words. */
+interface BtfParts {
   readonly bytes: Uint8Array;
   readonly endianness: Endianness;
-  /** Types with void, which has id 0: valid ids are 0 to typeCount - 1. */
+  readonly base: Btf | null;
+  readonly words: Uint32Array;
+  readonly offsets: Uint32Array;
+  readonly typesStart: number;
+  readonly strings: BtfStrings;
+}
+
+/**
+ * BPF Type Format: an immutable handle over the raw bytes, which must not change either. Types are
+ * decoded when asked for; their offsets, references and names were checked by `parseBtf`.
+ */
+export class Btf {
+  /** Header, types and strings as the kernel takes them; of split BTF what it adds to its base. */
+  readonly bytes: Uint8Array;
+  readonly endianness: Endianness;
+  /** The BTF whose ids and strings this one continues; null where it stands alone. */
+  readonly base: Btf | null;
+  /** Id of the first type that is not the base's: 1 without a base. */
+  readonly firstId: number;
+  /** Types with void, which has id 0, and with the base's: valid ids are 0 to typeCount - 1. */
   readonly typeCount: number;
-  readonly #typesStart: number;
-  readonly #types: ByteReader;
-  /** Offset of each type in the type section. */
+  readonly #words: Uint32Array;
   readonly #offsets: Uint32Array;
-  readonly #strings: StringTable;
+  readonly #typesStart: number;
+  readonly #strings: BtfStrings;
   readonly #decoded = new Map<number, BtfType>();
+  #names: NameIndex | null = null;
 
   /** Made by `parseBtf`. */
-  constructor(bytes: Uint8Array, types: ByteReader, offsets: Uint32Array, strings: StringTable) {
-    this.bytes = bytes;
-    this.endianness = types.endianness;
-    this.typeCount = offsets.length;
-    this.#typesStart = types.bytes.byteOffset - bytes.byteOffset;
-    this.#types = types;
-    this.#offsets = offsets;
-    this.#strings = strings;
+  constructor(parts: BtfParts) {
+    this.bytes = parts.bytes;
+    this.endianness = parts.endianness;
+    this.base = parts.base;
+    this.firstId = parts.base?.typeCount ?? 1;
+    this.typeCount = this.firstId + parts.offsets.length;
+    this.#words = parts.words;
+    this.#offsets = parts.offsets;
+    this.#typesStart = parts.typesStart;
+    this.#strings = parts.strings;
   }
 
   /** @throws ObjectFormatError for an id that does not exist */
   type(id: number): BtfType {
+    if (this.base !== null && id < this.firstId) return this.base.type(id);
     const known = this.#decoded.get(id);
     if (known !== undefined) return known;
     const type: BtfType =
-      id === 0 ? { kind: 'void' } : decodeType(this.#types, this.#offset(id), this.#strings);
+      id === 0 ? { kind: 'void' } : decodeType(this.#words, this.#word(id), this.#strings);
     this.#decoded.set(id, type);
     return type;
   }
 
   /** The kind alone, without decoding the rest. */
   kind(id: number): BtfKind {
-    const layout = id === 0 ? null : BTF_KINDS[(this.#types.u32(this.#offset(id) + 4) >>> 24) & 31];
-    return layout?.kind ?? 'void';
+    if (this.base !== null && id < this.firstId) return this.base.kind(id);
+    if (id === 0) return 'void';
+    return layoutOf(this.#words[this.#word(id) + 1] as number)?.kind ?? 'void';
   }
 
-  /** Byte offset in `bytes` of a type (not of void). */
+  /** The name alone; '' of anonymous types and of kinds without names. */
+  name(id: number): string {
+    if (this.base !== null && id < this.firstId) return this.base.name(id);
+    return id === 0 ? '' : this.string(this.#words[this.#word(id)] as number);
+  }
+
+  /**
+   * The first type of that name, of that kind where one is given. The names are indexed by the first
+   * look-up of all.
+   */
+  findByName<K extends BtfKind = BtfKind>(
+    name: string,
+    kind?: K,
+  ): { readonly id: number; readonly type: Extract<BtfType, { kind: K }> } | undefined {
+    const id = this.idsByName(name).find((id) => kind === undefined || this.kind(id) === kind);
+    return id === undefined
+      ? undefined
+      : { id, type: this.type(id) as Extract<BtfType, { kind: K }> };
+  }
+
+  /** Ids of every type of that name, ascending. */
+  idsByName(name: string): readonly number[] {
+    return this.#find(name, false);
+  }
+
+  /**
+   * Ids of every type that has that name once flavours are left out (`task_struct___v5` counts as
+   * `task_struct`, in `name` too), ascending: the candidates of a CO-RE relocation.
+   */
+  idsByEssentialName(name: string): readonly number[] {
+    return this.#find(name, true);
+  }
+
+  /** Byte offset in `bytes` of a type that is not void and not the base's. */
   byteOffset(id: number): number {
-    return this.#typesStart + this.#offset(id);
+    return this.#typesStart + 4 * this.#word(id);
   }
 
-  /** The string at that offset of the string section. */
+  /** The string at that offset of the string sections. */
   string(offset: number): string {
     return this.#strings.at(offset);
   }
 
-  #offset(id: number): number {
-    const offset = id === 0 ? undefined : this.#offsets[id];
-    if (offset === undefined) {
-      const { where, base } = this.#types;
-      throw new ObjectFormatError(`there is no type ${id} among ${this.typeCount}`, where, base);
-    }
-    return offset;
+  /** For the split BTF that continues this one. */
+  get strings(): BtfStrings {
+    return this.#strings;
   }
+
+  #find(name: string, essential: boolean): number[] {
+    if (this.#names === null) {
+      const names = this.#offsets.map((at) => this.#words[at] as number);
+      this.#names = new NameIndex(names, this.firstId, this.#strings);
+    }
+    const own = this.#names.find(name, essential);
+    return this.base === null ? own : [...this.base.#find(name, essential), ...own];
+  }
+
+  #word(id: number): number {
+    const at = this.#offsets[id - this.firstId];
+    if (at === undefined) {
+      throw new ObjectFormatError(`there is no type ${id} among ${this.typeCount}`, '.BTF');
+    }
+    return at;
+  }
+}
+
+export interface BtfOptions {
+  /** The BTF that this one continues (split BTF, as kernel modules have it). */
+  readonly base?: Btf;
+  /** Name in errors. Default `.BTF`. */
+  readonly where?: string;
+  /** Offset of the bytes in their file, for errors. */
+  readonly offset?: number;
 }
 
 /**
  * Reads BTF (kernel Documentation/bpf/btf.rst) of either byte order, and checks that every type lies
  * within it, is of a known kind, and refers to types and strings that exist.
  *
- * @param where name in errors
- * @param base offset of `bytes` in the file, for errors
  * @throws ObjectFormatError
  */
-export function parseBtf(bytes: Uint8Array, where = '.BTF', base = 0): Btf {
-  const header = readBtfHeader(bytes, where, base, HEADER_SIZE);
+export function parseBtf(bytes: Uint8Array, options: BtfOptions = {}): Btf {
+  const { base = null, where = '.BTF', offset = 0 } = options;
+  const header = readBtfHeader(bytes, where, offset, HEADER_SIZE);
+  const { endianness } = header;
+  if (base !== null && base.endianness !== endianness) {
+    throw header.error(`${endianness}-endian, but its base is ${base.endianness}-endian`);
+  }
   if (header.u32(8) % 4 !== 0) throw header.error('the type section is not aligned to 4 bytes', 8);
   const headerSize = header.u32(4);
   const part = (at: number, what: string): { bytes: Uint8Array; start: number } => {
@@ -92,19 +172,23 @@ export function parseBtf(bytes: Uint8Array, where = '.BTF', base = 0): Btf {
     return { bytes: header.slice(start, header.u32(at + 4), what), start };
   };
   const types = part(8, 'the type section');
-  const strings = part(16, 'the string section');
-  if (strings.bytes[0] !== 0 || strings.bytes.at(-1) !== 0) {
-    throw header.error('the string section does not begin and end with a NUL', strings.start);
+  const table = part(16, 'the string section');
+  const terminated = table.bytes.length === 0 ? base !== null : table.bytes.at(-1) === 0;
+  if (!terminated || (base === null && table.bytes[0] !== 0)) {
+    throw header.error('the string section does not begin and end with a NUL', table.start);
   }
-  const reader = new ByteReader(types.bytes, header.endianness, where, base + types.start);
-  const offsets = indexTypes(reader);
-  checkReferences(reader, offsets, strings.bytes.length);
-  return new Btf(
-    bytes,
-    reader,
-    offsets,
-    new StringTable(strings.bytes, where, base + strings.start),
+  const strings = new BtfStrings(
+    new StringTable(table.bytes, where, offset + table.start),
+    base?.strings ?? null,
   );
+  const words = wordsOf(types.bytes, endianness);
+  const offsets = indexTypes({
+    words,
+    section: new ByteReader(types.bytes, endianness, where, offset + types.start),
+    firstId: base?.typeCount ?? 1,
+    stringsEnd: strings.end,
+  });
+  return new Btf({ bytes, endianness, base, words, offsets, typesStart: types.start, strings });
 }
 
 /** Checks what the headers of `.BTF` and `.BTF.ext` share; the magic number tells the byte order. */
@@ -126,51 +210,4 @@ export function readBtfHeader(
     throw reader.error(`a header of ${headerSize} bytes (${minimum} at least)`, 4);
   }
   return reader;
-}
-
-function indexTypes(types: ByteReader): Uint32Array {
-  const offsets = new Uint32Array(1 + Math.floor(types.length / TYPE_SIZE));
-  let count = 1;
-  let at = 0;
-  while (at < types.length) {
-    const info = types.u32(at + 4);
-    const kind = (info >>> 24) & 31;
-    const layout = BTF_KINDS[kind];
-    if (layout === null || layout === undefined) {
-      throw types.error(`type ${count} has kind ${kind}, which BTF does not know`, at);
-    }
-    offsets[count++] = at;
-    at += TYPE_SIZE + layout.fixed + layout.entry * (info & 0xffff);
-  }
-  if (at > types.length) {
-    throw types.error(`type ${count - 1} ends after the type section`, offsets[count - 1]);
-  }
-  return offsets.slice(0, count);
-}
-
-function checkReferences(types: ByteReader, offsets: Uint32Array, stringsSize: number): void {
-  const check = (id: number, at: number, limit: number, what: string): void => {
-    const value = types.u32(at);
-    if (value >= limit) {
-      throw types.error(`type ${id}: there is no ${what} ${value} (${limit} here)`, at);
-    }
-  };
-  for (let id = 1; id < offsets.length; id++) {
-    const at = offsets[id] as number;
-    const info = types.u32(at + 4);
-    const layout = BTF_KINDS[(info >>> 24) & 31];
-    if (layout === null || layout === undefined) continue;
-    check(id, at, stringsSize, 'string');
-    if (layout.refers) check(id, at + 8, offsets.length, 'type');
-    for (const word of layout.fixedTypes) {
-      check(id, at + TYPE_SIZE + 4 * word, offsets.length, 'type');
-    }
-    if (!layout.entryName && layout.entryTypes.length === 0) continue;
-    let entry = at + TYPE_SIZE + layout.fixed;
-    for (let left = info & 0xffff; left > 0; left--) {
-      if (layout.entryName) check(id, entry, stringsSize, 'string');
-      for (const word of layout.entryTypes) check(id, entry + 4 * word, offsets.length, 'type');
-      entry += layout.entry;
-    }
-  }
 }

@@ -1,41 +1,45 @@
-import type { ByteReader } from '../elf/byte-reader.ts';
-import type { StringTable } from '../elf/string-table.ts';
 import { InternalError } from '../errors.ts';
-import { BTF_KINDS } from './kinds.ts';
+import { COMMON_WORDS, layoutOf } from './kinds.ts';
+import type { BtfStrings } from './strings.ts';
 import type { BtfType } from './types.ts';
 
 /** BTF_INT_SIGNED, BTF_INT_CHAR, BTF_INT_BOOL: bits of an int's encoding. */
 const INT_ENCODINGS = { 1: 'signed', 2: 'char', 4: 'bool' } as const;
 
 /**
- * Decodes the type at `at`. What all types begin with:
+ * Decodes the type at word `at` of checked types. What all types begin with:
  *
  *     word 0  name        offset in the string section
  *     word 1  info        bit 31 kind flag | bits 24-28 kind | bits 0-15 vlen, number of entries
  *     word 2  size or type id
  */
-export function decodeType(types: ByteReader, at: number, strings: StringTable): BtfType {
-  const name = strings.at(types.u32(at));
-  const info = types.u32(at + 4);
+export function decodeType(words: Uint32Array, at: number, strings: BtfStrings): BtfType {
+  const word = (index: number): number => words[index] as number;
+  const text = (index: number): string => strings.at(word(index));
+  const name = text(at);
+  const info = word(at + 1);
   const flag = info >>> 31 === 1;
-  const sizeOrType = types.u32(at + 8);
-  const body = at + 12;
-  const layout = BTF_KINDS[(info >>> 24) & 31];
-  const entries = <T>(read: (entry: number) => T): T[] =>
-    Array.from({ length: info & 0xffff }, (_, i) => read(body + i * (layout?.entry ?? 0)));
+  const sizeOrType = word(at + 2);
+  const body = at + COMMON_WORDS;
+  const layout = layoutOf(info);
+  const entries = <T>(read: (entry: number) => T): T[] => {
+    const list: T[] = [];
+    const count = info & 0xffff;
+    for (let i = 0; i < count; i++) list.push(read(body + i * (layout?.entry ?? 0)));
+    return list;
+  };
   const linkage = (value: number): 'static' | 'global' | 'extern' =>
     value === 0 ? 'static' : value === 2 ? 'extern' : 'global';
 
   switch (layout?.kind) {
     case 'int': {
-      const word = types.u32(body);
-      const encoding = (word >>> 24) & 15;
+      const encoding = (word(body) >>> 24) & 15;
       return {
         kind: 'int',
         name,
         size: sizeOrType,
-        bits: word & 0xff,
-        bitOffset: (word >>> 16) & 0xff,
+        bits: word(body) & 0xff,
+        bitOffset: (word(body) >>> 16) & 0xff,
         encoding: INT_ENCODINGS[encoding as keyof typeof INT_ENCODINGS] ?? 'unsigned',
       };
     }
@@ -46,9 +50,9 @@ export function decodeType(types: ByteReader, at: number, strings: StringTable):
     case 'array':
       return {
         kind: 'array',
-        type: types.u32(body),
-        indexType: types.u32(body + 4),
-        length: types.u32(body + 8),
+        type: word(body),
+        indexType: word(body + 1),
+        length: word(body + 2),
       };
     case 'struct':
     case 'union':
@@ -57,10 +61,10 @@ export function decodeType(types: ByteReader, at: number, strings: StringTable):
         name,
         size: sizeOrType,
         members: entries((entry) => {
-          const offset = types.u32(entry + 8);
+          const offset = word(entry + 2);
           return {
-            name: strings.at(types.u32(entry)),
-            type: types.u32(entry + 4),
+            name: text(entry),
+            type: word(entry + 1),
             bitOffset: flag ? offset & 0xffffff : offset,
             bitfieldSize: flag ? offset >>> 24 : 0,
           };
@@ -73,8 +77,8 @@ export function decodeType(types: ByteReader, at: number, strings: StringTable):
         size: sizeOrType,
         signed: flag,
         values: entries((entry) => ({
-          name: strings.at(types.u32(entry)),
-          value: flag ? types.i32(entry + 4) : types.u32(entry + 4),
+          name: text(entry),
+          value: flag ? word(entry + 1) | 0 : word(entry + 1),
         })),
       };
     case 'enum64':
@@ -84,11 +88,8 @@ export function decodeType(types: ByteReader, at: number, strings: StringTable):
         size: sizeOrType,
         signed: flag,
         values: entries((entry) => {
-          const value = (BigInt(types.u32(entry + 8)) << 32n) | BigInt(types.u32(entry + 4));
-          return {
-            name: strings.at(types.u32(entry)),
-            value: flag ? BigInt.asIntN(64, value) : value,
-          };
+          const value = (BigInt(word(entry + 2)) << 32n) | BigInt(word(entry + 1));
+          return { name: text(entry), value: flag ? BigInt.asIntN(64, value) : value };
         }),
       };
     case 'fwd':
@@ -106,27 +107,24 @@ export function decodeType(types: ByteReader, at: number, strings: StringTable):
       return {
         kind: 'func-proto',
         returns: sizeOrType,
-        parameters: entries((entry) => ({
-          name: strings.at(types.u32(entry)),
-          type: types.u32(entry + 4),
-        })),
+        parameters: entries((entry) => ({ name: text(entry), type: word(entry + 1) })),
       };
     case 'var':
-      return { kind: 'var', name, type: sizeOrType, linkage: linkage(types.u32(body)) };
+      return { kind: 'var', name, type: sizeOrType, linkage: linkage(word(body)) };
     case 'datasec':
       return {
         kind: 'datasec',
         name,
         size: sizeOrType,
         variables: entries((entry) => ({
-          type: types.u32(entry),
-          offset: types.u32(entry + 4),
-          size: types.u32(entry + 8),
+          type: word(entry),
+          offset: word(entry + 1),
+          size: word(entry + 2),
         })),
       };
     case 'decl-tag':
-      return { kind: 'decl-tag', name, type: sizeOrType, component: types.i32(body) };
+      return { kind: 'decl-tag', name, type: sizeOrType, component: word(body) | 0 };
     default:
-      throw new InternalError(`BTF type at ${at} was not checked`);
+      throw new InternalError(`BTF type at word ${at} was not checked`);
   }
 }

@@ -27,7 +27,7 @@ export function withDataSections(btf: Btf, elf: ElfFile, base: number): Btf {
     const view = new DataView(bytes.buffer, bytes.byteOffset + btf.byteOffset(id));
     fill(view, btf, type.variables, section, elf.symbolsIn(section));
   }
-  return bytes === null ? btf : parseBtf(bytes, '.BTF', base);
+  return bytes === null ? btf : parseBtf(bytes, { offset: base });
 }
 
 function fill(

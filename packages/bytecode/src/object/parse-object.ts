@@ -40,7 +40,7 @@ export function parseObject(bytes: Uint8Array, options: ParseOptions = {}): Obje
     btfSection === undefined
       ? null
       : withDataSections(
-          parseBtf(elf.content(btfSection), btfSection.name, btfSection.offset),
+          parseBtf(elf.content(btfSection), { offset: btfSection.offset }),
           elf,
           btfSection.offset,
         );

@@ -46,7 +46,11 @@ export class SlotValues {
     copyBytes(value, at + rest, this.area.bytes, to + rest, this.#size - rest);
   }
 
-  /** A fresh entry from a program: this CPU's value, zeroes on the others (kernel pcpu_init_value). */
+  /**
+   * A fresh entry from a program: this CPU's value, zeroes on the others (kernel pcpu_init_value).
+   * The padding up to 8 bytes that user space sees is zero too; in the kernel it is what happens to
+   * lie behind the program's value.
+   */
   initialize(slot: number, cpu: number, value: Uint8Array, at: number): void {
     const start = this.offset(slot, 0);
     if (this.lockAt >= 0 || this.#userSize !== this.#size || this.cpus > 1) {

@@ -10,7 +10,7 @@ import { hexBytes, hexText, mapSpec } from './map-spec.ts';
 /**
  * Sequences of operations with the answers of a real kernel: `operation arguments -> answer`. `set`,
  * `get`, `del`, `next`, `push`, `pop`, `peek` are system calls; `p.set`, `p.get`, `p.del` ran in an
- * XDP program on CPU 0, `p.get` shows the first four bytes as a u32. `p.stale-set` and `p.stale-del`
+ * XDP program (on CPU 1 with `@1`), `p.get` shows the first four bytes as a u32. `p.stale-set` and `p.stale-del`
  * look a key up, replace or delete its entry, and read through the pointer of the look-up.
  */
 const folder = fileURLToPath(new URL('kernel/operations', import.meta.url));
@@ -25,7 +25,8 @@ function firstWord(map: MapStorage, at: number): string {
   return at < 0 ? 'miss' : String(map.values.view.getUint32(at, true));
 }
 
-function perform(map: MapStorage, operation: string, args: readonly string[]): string {
+function perform(map: MapStorage, command: string, args: readonly string[]): string {
+  const [operation = '', cpu = '0'] = command.split('@');
   const key = hexBytes((args[0] ?? '-').replace('-', ''));
   const value = hexBytes(args[1] ?? '');
   const out = new Uint8Array(userValueSize(map));
@@ -43,9 +44,9 @@ function perform(map: MapStorage, operation: string, args: readonly string[]): s
       return result(code, hexText(next));
     }
     case 'p.set':
-      return result(map.update(key, 0, value, 0, Number(args[2]), 0));
+      return result(map.update(key, 0, value, 0, Number(args[2]), Number(cpu)));
     case 'p.get':
-      return firstWord(map, map.lookup(key, 0, 0));
+      return firstWord(map, map.lookup(key, 0, Number(cpu)));
     case 'p.stale-set': {
       const at = map.lookup(key, 0, 0);
       if (at >= 0) map.update(key, 0, value, 0, 0, 0);

@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs';
-import type { MapTypeName } from '@anybpf/bytecode';
+import { AnyBpfError, type MapTypeName } from '@anybpf/bytecode';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { MapOperationError, UnsupportedFeatureError } from '../../src/errors.ts';
 import { createMapStorage, RUNTIME_MAP_TYPES } from '../../src/maps/create-map-storage.ts';
+import { type MapStorage, userValueSize } from '../../src/maps/map-storage.ts';
 import { mapSpec } from './map-spec.ts';
 
 const recorded = readFileSync(new URL('kernel/creation.txt', import.meta.url), 'utf8')
@@ -99,4 +101,47 @@ describe('hostile definitions', () => {
       expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(2 ** 20);
     },
   );
+
+  it('any definition makes a map or a typed error, and the map takes any operation', () => {
+    const size = fc.oneof(
+      fc.constantFrom(0, 1, 4, 8, 4096, 2 ** 22, 2 ** 31, u32Max),
+      fc.integer({ min: 1, max: 64 }),
+    );
+    const definition = fc.record({
+      type: fc.constantFrom(...RUNTIME_MAP_TYPES),
+      keySize: fc.oneof({ weight: 6, arbitrary: fc.constantFrom(0, 4, 8) }, size),
+      valueSize: fc.oneof({ weight: 3, arbitrary: fc.constantFrom(0, 4, 8) }, size),
+      maxEntries: size,
+      flags: fc.oneof({ weight: 6, arbitrary: fc.constantFrom(0, 1) }, fc.nat(0x1fff)),
+      mapExtra: fc.oneof(
+        { weight: 6, arbitrary: fc.constant(0n) },
+        fc.bigInt({ min: -1n, max: 16n }),
+      ),
+    });
+    let made = 0;
+    fc.assert(
+      fc.property(definition, fc.nat(7), fc.nat(4), (fields, first, flags) => {
+        const spec = mapSpec({ ...fields, inner: mapSpec({ type: 'hash' }) });
+        let map: MapStorage;
+        try {
+          map = createMapStorage(spec, { cpus: 2 });
+        } catch (error) {
+          expect(error).toBeInstanceOf(AnyBpfError);
+          return;
+        }
+        made++;
+        if (spec.valueSize > 2 ** 16) return;
+        const key = new Uint8Array(spec.keySize);
+        key[0] = first;
+        const value = new Uint8Array(userValueSize(map)).fill(1);
+        expect(map.copyIn(key, value, flags)).toBeLessThanOrEqual(0);
+        expect(map.copyOut(key, value)).toBeLessThanOrEqual(0);
+        expect(map.lookup(key, 0, 1)).toBeLessThan(2 ** 31);
+        expect(map.delete(key, 0)).toBeLessThanOrEqual(0);
+        expect(map.nextKey(key, key)).toBeLessThanOrEqual(0);
+      }),
+      { numRuns: 2000 },
+    );
+    expect(made).toBeGreaterThan(50);
+  });
 });

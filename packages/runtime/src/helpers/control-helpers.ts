@@ -17,7 +17,14 @@ const tailCall: HelperFunction = (machine) => {
   const target = map.referenceAt(unsigned32(machine, 3));
   if (target === null) return null;
   const executable = machine.executableOf(target);
-  if (executable !== undefined) machine.tailCall(executable);
+  if (executable === undefined) return null;
+  const { type } = machine.executable;
+  if (executable.type !== type) {
+    throw machine.fault('bad-argument', {
+      what: `a tail call into ${executable.linked.name} of type ${executable.type} from type ${type}`,
+    });
+  }
+  machine.tailCall(executable);
   return null;
 };
 

@@ -107,15 +107,14 @@ export function describeAccess(
   if (access === 'writes' && at >= start && at <= end - size) {
     return refuse('read-only', offset, 'which is read-only');
   }
-  const length = end - BASE - region.origin;
   if (at < start) {
     return refuse('out-of-bounds', offset, `${count(start - at)} before its start`);
   }
-  return refuse(
-    'out-of-bounds',
-    offset,
-    `${count(at + size - end)} past its end (${region.name} has ${count(length)})`,
-  );
+  const length =
+    region.kind === 'stack'
+      ? `${count(end - start)} below the frame pointer`
+      : `${region.name} has ${count(end - BASE - region.origin)}`;
+  return refuse('out-of-bounds', offset, `${count(at + size - end)} past its end (${length})`);
 }
 
 function count(bytes: number): string {

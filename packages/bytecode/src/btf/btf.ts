@@ -127,7 +127,8 @@ export class Btf {
 
   #find(name: string, essential: boolean): number[] {
     if (this.#names === null) {
-      const names = this.#offsets.map((at) => this.#words[at] as number);
+      const words = this.#words;
+      const names = this.#offsets.map((at) => words[at] as number);
       this.#names = new NameIndex(names, this.firstId, this.#strings);
     }
     const own = this.#names.find(name, essential);

@@ -2,6 +2,9 @@ import { encodeUtf8 } from '../elf/text.ts';
 import type { BtfStrings } from './strings.ts';
 
 const UNDERSCORE = 0x5f;
+const THREE_UNDERSCORES = 0x5f5f5f;
+const FNV_OFFSET = 0x811c9dc5;
+const FNV_PRIME = 0x01000193;
 
 /** Bytes of a name that are hashed (the kernel's KSYM_NAME_LEN): bounds what overlapping names cost. */
 const HASHED = 512;
@@ -35,9 +38,9 @@ export class NameIndex {
     this.#names = names;
     this.#firstId = firstId;
     const size = 1 << Math.max(4, 32 - Math.clz32(names.length));
-    this.#heads = new Uint32Array(size);
-    this.#next = new Uint32Array(names.length);
-    this.#hashes = new Uint32Array(names.length);
+    const heads = new Uint32Array(size);
+    const next = new Uint32Array(names.length);
+    const hashes = new Uint32Array(names.length);
     const own = strings.holding(strings.start);
     // Downwards, so that each chain ascends.
     for (let index = names.length - 1; index >= 0; index--) {
@@ -46,10 +49,13 @@ export class NameIndex {
       const { bytes, from } = offset >= own.from ? own : strings.holding(offset);
       const hash = essentialHash(bytes, offset - from);
       const bucket = hash & (size - 1);
-      this.#hashes[index] = hash;
-      this.#next[index] = this.#heads[bucket] as number;
-      this.#heads[bucket] = index + 1;
+      hashes[index] = hash;
+      next[index] = heads[bucket] as number;
+      heads[bucket] = index + 1;
     }
+    this.#heads = heads;
+    this.#next = next;
+    this.#hashes = hashes;
   }
 
   /**
@@ -88,25 +94,34 @@ export class NameIndex {
 
 /** FNV-1a over the essential part of the name that starts there and ends with a NUL or the bytes. */
 function essentialHash(bytes: Uint8Array, start: number): number {
-  let hash = 0x811c9dc5;
-  let essential = 0;
-  let beforeUnderscores = 0;
-  let underscores = 0;
-  let flavoured = false;
   const end = Math.min(bytes.length, start + HASHED);
+  let hash = FNV_OFFSET;
+  let recent = 0;
   for (let at = start; at < end; at++) {
     const byte = bytes[at] as number;
     if (byte === 0) break;
+    recent = ((recent << 8) | byte) & 0xffffff;
+    // Rare, and so kept out of the loop that every name goes through.
+    if (recent === THREE_UNDERSCORES) return flavouredHash(bytes, start, end);
+    hash = Math.imul(hash ^ byte, FNV_PRIME);
+  }
+  return hash >>> 0;
+}
+
+function flavouredHash(bytes: Uint8Array, start: number, end: number): number {
+  let hash = FNV_OFFSET;
+  let essential: number | null = null;
+  let beforeUnderscores = 0;
+  let underscores = 0;
+  for (let at = start; at < end && bytes[at] !== 0; at++) {
+    const byte = bytes[at] as number;
     if (byte === UNDERSCORE) {
       if (underscores++ === 0) beforeUnderscores = hash;
-    } else if (underscores !== 0) {
-      if (underscores === 3 && at - start > 3) {
-        essential = beforeUnderscores;
-        flavoured = true;
-      }
+    } else {
+      if (underscores === 3 && at - start > 3) essential = beforeUnderscores;
       underscores = 0;
     }
-    hash = Math.imul(hash ^ byte, 0x01000193);
+    hash = Math.imul(hash ^ byte, FNV_PRIME);
   }
-  return (flavoured ? essential : hash) >>> 0;
+  return (essential ?? hash) >>> 0;
 }

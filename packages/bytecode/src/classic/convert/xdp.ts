@@ -81,7 +81,7 @@ export function xdpWriter(code: CodeWriter, length: number): FlavourWriter {
       code.unless('jle', POINTER, { imm: max }, 32, () => {
         // Negative numbers count from the headers; all else is outside.
         code.unless('jge', POINTER, { imm: LINK_HEADER }, 32, drop);
-        code.alu('sub', POINTER, { imm: LINK_HEADER });
+        code.alu('add', POINTER, { imm: -LINK_HEADER });
         code.unless('jlt', POINTER, { imm: LINK_TO_NETWORK }, 32, () =>
           code.alu('sub', POINTER, { imm: LINK_TO_NETWORK - ETHERNET }),
         );

@@ -18,6 +18,7 @@ const FIB = {
 /** BPF_FIB_LOOKUP_*: direct, output, skip-neigh, tbid, src, mark. */
 const KNOWN_FLAGS = 0x3f;
 const RESULT_NOT_FORWARDED = 4;
+const RESULT_FORWARDING_DISABLED = 5;
 
 const AF_INET = 2;
 const AF_INET6 = 10;
@@ -30,7 +31,7 @@ const ETHERNET = 14;
 const MTU_FRAGMENTATION_NEEDED = 1;
 const MTU_SEGMENTS = 1;
 
-/** Asks the interpreter's `routes`. */
+/** Asks the interpreter's `routes`; without them there is one device, and it does not forward. */
 const fibLookup: HelperFunction = (machine) => {
   const { args, environment } = machine;
   const bytes = args.bytes[2] as Uint8Array;
@@ -42,11 +43,15 @@ const fibLookup: HelperFunction = (machine) => {
   if (family !== AF_INET && family !== AF_INET6) return -errno.EAFNOSUPPORT;
   const length = family === AF_INET ? 4 : 16;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const ifindex = view.getUint32(at + FIB.ifindex, true);
+  if (environment.routes === null) {
+    return ifindex === LOOPBACK ? RESULT_FORWARDING_DISABLED : -errno.ENODEV;
+  }
   const route = environment.routes({
     family: family === AF_INET ? 'ipv4' : 'ipv6',
     source: bytes.slice(at + FIB.source, at + FIB.source + length),
     destination: bytes.slice(at + FIB.destination, at + FIB.destination + length),
-    ifindex: view.getUint32(at + FIB.ifindex, true),
+    ifindex,
   });
   if (route === null) return RESULT_NOT_FORWARDED;
   writeRoute(bytes, view, at, route);
@@ -68,6 +73,8 @@ const checkMtu: HelperFunction = (machine) => {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const flags = unsigned64(machine, 5);
   if (flags > (machine.executable.type === 'xdp' ? 0 : MTU_SEGMENTS)) return -errno.EINVAL;
+  // Segments are checked as they are, without a length of the program's own.
+  if (flags === MTU_SEGMENTS && (lo[4] | view.getUint32(at, true)) !== 0) return -errno.EINVAL;
   const ifindex = unsigned32(machine, 2);
   if (ifindex !== 0 && ifindex !== LOOPBACK) return -errno.ENODEV;
   const given = view.getUint32(at, true);

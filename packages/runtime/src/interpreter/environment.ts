@@ -12,7 +12,8 @@ export interface Environment {
   readonly trace: (message: string) => void;
   /** Instructions that a run may execute. */
   readonly budget: number;
-  readonly routes: RouteTable;
+  /** null: nothing is forwarded. */
+  readonly routes: RouteTable | null;
 }
 
 /** What bpf_fib_lookup asks of the host. Addresses are bytes in network order, 4 or 16 of them. */

@@ -30,7 +30,7 @@ export interface InterpreterOptions {
   readonly hashSeed?: number;
   /** Takes each message of bpf_trace_printk. Default: they are dropped. */
   readonly trace?: (message: string) => void;
-  /** Answers bpf_fib_lookup. Default: there is no route. */
+  /** Answers bpf_fib_lookup. Default: the loopback device alone, which does not forward. */
   readonly routes?: RouteTable;
   /** Count executions per instruction (see `coverageOf`). Default false, and then free of cost. */
   readonly coverage?: boolean;
@@ -106,7 +106,7 @@ function environmentOf(options: InterpreterOptions): Environment {
     clock: options.clock ?? hostClock(),
     random: seededRandom(options.randomSeed ?? 1),
     trace: options.trace ?? (() => {}),
-    routes: options.routes ?? (() => null),
+    routes: options.routes ?? null,
   };
 }
 

@@ -16,10 +16,17 @@ export {
   Btf,
   type BtfKind,
   type BtfMember,
+  type BtfOptions,
   type BtfType,
+  formatC,
+  formatJson,
+  formatRaw,
   parseBtf,
+  sameShape,
   sizeOfType,
   skipModifiers,
+  type TypeSelection,
+  typesOfShape,
 } from './btf/index.ts';
 // Classic BPF.
 export {

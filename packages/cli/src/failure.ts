@@ -18,6 +18,17 @@ export class FileError extends AnyBpfError {
   }
 }
 
+/** The object file holds no BTF. */
+export class MissingBtfError extends AnyBpfError {
+  readonly code = 'MISSING_BTF';
+  readonly path: string;
+
+  constructor(path: string) {
+    super(`${path} describes no types: compile with -g`);
+    this.path = path;
+  }
+}
+
 const REASONS: Readonly<Record<string, string>> = {
   ENOENT: 'no such file or directory',
   EACCES: 'permission denied',

@@ -3,6 +3,7 @@ import { type Command, type ExitStatus, parseRequest, usageOf } from './command.
 import { asm } from './commands/asm.ts';
 import { backends } from './commands/backends.ts';
 import { bench } from './commands/bench.ts';
+import { btf } from './commands/btf.ts';
 import { conformance } from './commands/conformance.ts';
 import { conformancePlugin } from './commands/conformance-plugin.ts';
 import { disasm } from './commands/disasm.ts';
@@ -23,6 +24,7 @@ const COMMANDS: readonly Command[] = [
   bench,
   conformance,
   conformancePlugin,
+  btf,
 ];
 
 /**

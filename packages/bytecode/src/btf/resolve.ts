@@ -29,7 +29,7 @@ export function skipModifiers(
 }
 
 /** Bytes of a pointer in BPF programs. */
-const POINTER_SIZE = 8;
+export const POINTER_SIZE = 8;
 
 /** Size of a value of that type, bytes; null for types without one (void, functions, fwd). */
 export function sizeOfType(btf: Btf, id: number): number | null {

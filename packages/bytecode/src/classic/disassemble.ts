@@ -39,5 +39,5 @@ function operandOf(opcode: ClassicOpcode, instruction: ClassicInstruction, index
   return opcode.operand
     .replace('{k}', String(k | 0))
     .replace('{hex}', `0x${(k >>> 0).toString(16)}`)
-    .replace('{target}', String(index + 1 + k));
+    .replace('{target}', String((index + 1 + k) | 0));
 }

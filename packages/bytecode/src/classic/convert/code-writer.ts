@@ -30,8 +30,14 @@ export class CodeWriter {
     this.#starts = new Int32Array(length).fill(-1);
   }
 
-  /** What follows is the classic instruction `index`. */
+  /** What follows is the classic instruction `index`. A `goto` it just before is dropped. */
   begin(index: number): void {
+    const last = this.#jumps.at(-1);
+    const isGoto = this.#code.at(-1)?.kind === 'ja';
+    if (isGoto && last?.slot === this.#code.length - 1 && last.target === index) {
+      this.#jumps.pop();
+      this.#code.pop();
+    }
     this.#starts[index] = this.#code.length;
   }
 

@@ -69,7 +69,7 @@ export function convertInstruction(
       code.alu('mov', register(operation.into), { reg: operation.into === 'a' ? X : A });
       return true;
     case 'ja':
-      if (k !== 0) code.goto(index + 1 + k);
+      code.goto(index + 1 + k);
       return true;
     case 'jump':
       jump(instruction, index, operation, code);
@@ -112,16 +112,13 @@ function jump(
   code: CodeWriter,
 ): void {
   const [holds, fails] = [index + 1 + jt, index + 1 + jf];
-  const next = index + 1;
   const operand: Source = source === 'x' ? { reg: X } : { imm: k };
   const negated = NEGATED[op];
-  if (holds === fails) {
-    if (holds !== next) code.goto(holds);
-  } else if (holds === next && negated !== null) {
-    code.branch(negated, A, operand, fails);
+  if (holds === index + 1 && negated !== null) {
+    if (fails !== holds) code.branch(negated, A, operand, fails);
   } else {
-    code.branch(op, A, operand, holds);
-    if (fails !== next) code.goto(fails);
+    if (holds !== fails) code.branch(op, A, operand, holds);
+    code.goto(fails);
   }
 }
 

@@ -49,6 +49,10 @@ export const STT_OBJECT = 1;
 export const STT_FUNC = 2;
 export const STT_SECTION = 3;
 
+/** st_other */
+export const STV_INTERNAL = 1;
+export const STV_HIDDEN = 2;
+
 /** r_type of EM_BPF that relocate instructions (kernel Documentation/bpf/llvm_reloc.rst) */
 export const R_BPF_NONE = 0;
 export const R_BPF_64_64 = 1;

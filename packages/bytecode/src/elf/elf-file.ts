@@ -27,6 +27,8 @@ export interface ElfSection {
   readonly info: number;
   /** Bytes per entry of a table; 0 of others. */
   readonly entrySize: number;
+  /** Bytes; 1 where nothing is said. */
+  readonly alignment: number;
 }
 
 /** A relocatable ELF64 file for BPF, its tables read and checked. */
@@ -202,6 +204,7 @@ function readSection(
     size: index === 0 ? 0 : table.u64(at + 32),
     link: table.u32(at + 40),
     info: table.u32(at + 44),
+    alignment: table.u64(at + 48) || 1,
     entrySize: table.u64(at + 56),
   };
   if (section.type !== elf.SHT_NOBITS && section.offset + section.size > fileSize) {

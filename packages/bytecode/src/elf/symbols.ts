@@ -7,6 +7,8 @@ import { StringTable } from './string-table.ts';
 export class ElfSymbol {
   readonly binding: 'local' | 'global' | 'weak';
   readonly type: 'none' | 'object' | 'function' | 'section' | 'other';
+  /** Other objects must not name it, though it is no local symbol (STV_HIDDEN, STV_INTERNAL). */
+  readonly hidden: boolean;
   /** Section index; 0 for an undefined symbol, 0xff00 and above for absolute and common ones. */
   readonly section: number;
   /** Byte offset in that section. */
@@ -24,6 +26,8 @@ export class ElfSymbol {
     this.binding =
       binding === elf.STB_LOCAL ? 'local' : binding === elf.STB_WEAK ? 'weak' : 'global';
     this.type = TYPES[info & 15] ?? 'other';
+    const visibility = table.u8(at + 5) & 3;
+    this.hidden = visibility === elf.STV_HIDDEN || visibility === elf.STV_INTERNAL;
     this.section = table.u16(at + 6);
     this.value = table.u64(at + 8);
     this.size = table.u64(at + 16);

@@ -1,10 +1,11 @@
 import type { Btf } from '../btf/btf.ts';
 import { skipModifiers } from '../btf/resolve.ts';
 import type { BtfType } from '../btf/types.ts';
-import type { ElfFile, ElfSection } from '../elf/elf-file.ts';
+import type { ElfFile } from '../elf/elf-file.ts';
 import { ObjectFormatError } from '../errors.ts';
 import type { MapTypeName } from '../platform/linux/map-types.ts';
 import type { Platform } from '../platform/platform.ts';
+import type { BtfSection } from './btf-sections.ts';
 import { checkMapCount, type LocatedMap } from './located-map.ts';
 import { MapFields } from './map-fields.ts';
 import { mapSpec } from './map-spec.ts';
@@ -30,10 +31,15 @@ export interface BtfMap extends LocatedMap {
  *
  * @throws ObjectFormatError where libbpf would refuse the definition
  */
-export function readBtfMaps(elf: ElfFile, btf: Btf | null, platform: Platform): readonly BtfMap[] {
+export function readBtfMaps(
+  elf: ElfFile,
+  btf: Btf | null,
+  sections: ReadonlyMap<string, BtfSection>,
+  platform: Platform,
+): readonly BtfMap[] {
   const section = elf.section(SECTION);
   if (section === undefined || section.size === 0) return [];
-  const variables = btf === null ? [] : mapVariables(btf);
+  const variables = sections.get(SECTION)?.variables ?? [];
   if (btf === null || variables.length === 0) {
     throw new ObjectFormatError(
       'no BTF describes the maps: compile with -g',
@@ -42,56 +48,54 @@ export function readBtfMaps(elf: ElfFile, btf: Btf | null, platform: Platform): 
     );
   }
   checkMapCount(variables.length);
-  return variables.map(({ type: id, offset, size }) =>
-    readMap({ btf, platform, section, offset, size }, btf.type(id)),
-  );
+  return variables.flatMap(({ type: id, offset, size }) => {
+    const variable = btf.type(id);
+    const fail: Fail = (what) =>
+      new ObjectFormatError(what, SECTION, section.offset + Math.min(offset, section.size));
+    if (variable.kind !== 'var') throw fail(`a ${variable.kind} among the maps, not a variable`);
+    if (variable.linkage === 'extern') return [];
+    if (offset + size > section.size) {
+      throw fail(`map ${variable.name} of ${size} bytes at ${offset} ends after the section`);
+    }
+    const { spec, valuesOffset } = readVariable({ btf, platform, fail }, variable);
+    return [{ spec, section: section.index, offset, valuesOffset }];
+  });
 }
 
-function mapVariables(btf: Btf): (BtfType & { kind: 'datasec' })['variables'] {
-  for (let id = 1; id < btf.typeCount; id++) {
-    if (btf.kind(id) !== 'datasec') continue;
-    const type = btf.type(id);
-    if (type.kind === 'datasec' && type.name === SECTION) return type.variables;
-  }
-  return [];
+/**
+ * What an extern map must be where another object defines it.
+ *
+ * @param id of its VAR
+ * @throws ObjectFormatError where the definition is none
+ */
+export function readExternMap(btf: Btf, id: number, platform: Platform): MapSpec | null {
+  const variable = btf.type(id);
+  if (variable.kind !== 'var') return null;
+  const fail: Fail = (what) => new ObjectFormatError(what, SECTION);
+  return readVariable({ btf, platform, fail }, variable).spec;
 }
+
+type Fail = (what: string) => ObjectFormatError;
 
 interface Place {
   readonly btf: Btf;
   readonly platform: Platform;
-  readonly section: ElfSection;
-  readonly offset: number;
-  readonly size: number;
+  readonly fail: Fail;
 }
 
-function readMap(place: Place, variable: BtfType): BtfMap {
-  const { btf, section, offset, size } = place;
-  const fail = (what: string): ObjectFormatError =>
-    new ObjectFormatError(what, SECTION, section.offset + Math.min(offset, section.size));
-  if (variable.kind !== 'var') throw fail(`a ${variable.kind} among the maps, not a variable`);
-  if (variable.linkage === 'extern') throw fail(`map ${variable.name} is extern`);
-  if (offset + size > section.size) {
-    throw fail(`map ${variable.name} of ${size} bytes at ${offset} ends after the section`);
-  }
-  const type = skipModifiers(btf, variable.type).type;
-  const definition = readDefinition(place, variable.name, type, true);
-  return {
-    spec: definition.spec,
-    section: section.index,
-    offset,
-    valuesOffset: definition.valuesOffset,
-  };
+function readVariable(place: Place, variable: BtfType & { kind: 'var' }): Definition {
+  const { type } = skipModifiers(place.btf, variable.type);
+  return readDefinition(place, variable.name, type, true);
 }
 
-function readDefinition(
-  place: Place,
-  name: string,
-  type: BtfType,
-  outer: boolean,
-): { readonly spec: MapSpec; readonly valuesOffset: number | null } {
-  const { btf, platform, section, offset } = place;
-  const fail = (what: string): ObjectFormatError =>
-    new ObjectFormatError(`map ${name}: ${what}`, SECTION, section.offset + offset);
+interface Definition {
+  readonly spec: MapSpec;
+  readonly valuesOffset: number | null;
+}
+
+function readDefinition(place: Place, name: string, type: BtfType, outer: boolean): Definition {
+  const { btf, platform } = place;
+  const fail: Fail = (what) => place.fail(`map ${name}: ${what}`);
   if (type.kind !== 'struct') throw fail(`defined by a ${type.kind}, not by a struct`);
   const fields = new MapFields(btf, type.members, fail);
 

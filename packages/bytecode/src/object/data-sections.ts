@@ -1,21 +1,26 @@
 import type { Btf } from '../btf/btf.ts';
 import { SHT_NOBITS, SHT_PROGBITS } from '../elf/constants.ts';
 import type { ElfFile, ElfSection } from '../elf/elf-file.ts';
+import type { BtfSection } from './btf-sections.ts';
 import type { LocatedMap } from './located-map.ts';
 import { mapSpec } from './map-spec.ts';
 import type { GlobalVariable } from './spec.ts';
 
 /** BPF_F_RDONLY_PROG: programs cannot write the map. */
-const BPF_F_RDONLY_PROG = 0x80;
+export const BPF_F_RDONLY_PROG = 0x80;
 
 /**
  * Makes a map of each `.rodata*`, `.data*` and `.bss*` section that is not empty: an array of one
  * entry whose value is the section (as libbpf does since 0.0.4; kernel 5.2).
  */
-export function readDataSections(elf: ElfFile, btf: Btf | null): readonly LocatedMap[] {
-  const variables = btf === null ? new Map<string, DataSection>() : variablesOf(btf);
+export function readDataSections(
+  elf: ElfFile,
+  btf: Btf | null,
+  described: ReadonlyMap<string, BtfSection>,
+): readonly LocatedMap[] {
   return elf.sections.filter(isDataSection).map((section) => {
     const readonly = isNamed(section, '.rodata');
+    const known = described.get(section.name);
     return {
       section: section.index,
       offset: 0,
@@ -26,12 +31,14 @@ export function readDataSections(elf: ElfFile, btf: Btf | null): readonly Locate
         valueSize: section.size,
         maxEntries: 1,
         flags: readonly ? BPF_F_RDONLY_PROG : 0,
-        btfValueTypeId: variables.get(section.name)?.id ?? 0,
+        btfValueTypeId: known?.id ?? 0,
         globals: {
           section: section.name,
           data: elf.content(section).slice(),
           readonly,
-          variables: variables.get(section.name)?.variables ?? symbolsOf(elf, section),
+          alignment: section.alignment,
+          variables:
+            btf === null || known === undefined ? symbolsOf(elf, section) : variablesOf(btf, known),
         },
       }),
     };
@@ -50,25 +57,13 @@ function isDataSection(section: ElfSection): boolean {
   );
 }
 
-interface DataSection {
-  /** BTF id of the DATASEC. */
-  readonly id: number;
-  readonly variables: readonly GlobalVariable[];
-}
-
-function variablesOf(btf: Btf): Map<string, DataSection> {
-  const sections = new Map<string, DataSection>();
-  for (let id = 1; id < btf.typeCount; id++) {
-    if (btf.kind(id) !== 'datasec') continue;
-    const section = btf.type(id);
-    if (section.kind !== 'datasec') continue;
-    const variables = section.variables.flatMap(({ type, offset, size }) => {
-      const variable = btf.type(type);
-      return variable.kind === 'var' ? [{ name: variable.name, offset, size, btfId: type }] : [];
-    });
-    sections.set(section.name, { id, variables });
-  }
-  return sections;
+function variablesOf(btf: Btf, section: BtfSection): readonly GlobalVariable[] {
+  return section.variables.flatMap(({ type, offset, size }) => {
+    const variable = btf.type(type);
+    return variable.kind === 'var' && variable.linkage !== 'extern'
+      ? [{ name: variable.name, offset, size, btfId: type }]
+      : [];
+  });
 }
 
 function symbolsOf(elf: ElfFile, section: ElfSection): readonly GlobalVariable[] {

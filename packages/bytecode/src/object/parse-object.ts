@@ -2,27 +2,29 @@ import { parseBtf } from '../btf/btf.ts';
 import { parseBtfExt } from '../btf/btf-ext.ts';
 import { type ElfFile, parseElf } from '../elf/elf-file.ts';
 import { decodeUtf8 } from '../elf/text.ts';
-import { ObjectFormatError } from '../errors.ts';
 import { linux } from '../platform/linux/index.ts';
-import type { ProgramTypeName } from '../platform/linux/program-types.ts';
 import type { Platform } from '../platform/platform.ts';
 import { readBtfMaps } from './btf-maps.ts';
+import { btfSections } from './btf-sections.ts';
 import { readDataSections } from './data-sections.ts';
 import { withDataSections } from './datasec.ts';
 import { coreRelocationsOf, DebugInfo } from './debug-info.ts';
+import { divideFunctions } from './entry-points.ts';
+import { readExterns } from './externs.ts';
 import { readFunctions } from './functions.ts';
+import { readGlobalSymbols } from './global-symbols.ts';
+import { withHiddenFunctions } from './hidden-functions.ts';
 import { withInitialSlots } from './initial-slots.ts';
+import { KCONFIG_MAP, kconfigMap } from './kconfig-map.ts';
 import { readLegacyMaps } from './legacy-maps.ts';
 import { MapTable } from './located-map.ts';
-import type { FunctionSpec, ObjectSpec, ProgramSpec } from './spec.ts';
+import type { ObjectSpec } from './spec.ts';
+import { readStructOps } from './struct-ops.ts';
 
 export interface ParseOptions {
   /** Whose section names and map type numbers the object uses. Default: Linux. */
   readonly platform?: Platform;
 }
-
-/** Section of functions that are only called, where there are programs beside them. */
-const TEXT = '.text';
 
 /**
  * Reads a BPF object file of either byte order: pure, no side effects. Nothing of `bytes` is kept
@@ -36,74 +38,40 @@ export function parseObject(bytes: Uint8Array, options: ParseOptions = {}): Obje
   const elf = parseElf(bytes);
 
   const btfSection = elf.section('.BTF');
+  const base = btfSection?.offset ?? 0;
   const btf =
     btfSection === undefined
       ? null
-      : withDataSections(
-          parseBtf(elf.content(btfSection), { offset: btfSection.offset }),
-          elf,
-          btfSection.offset,
-        );
+      : withDataSections(parseBtf(elf.content(btfSection), { offset: base }), elf, base);
   const extSection = btf === null ? undefined : elf.section('.BTF.ext');
   const ext =
     extSection === undefined ? null : parseBtfExt(elf.content(extSection), extSection.offset);
 
+  const sections = btfSections(btf);
+  const externs = readExterns(elf, btf, sections, platform);
   const maps = new MapTable(
     [
       ...readLegacyMaps(elf, platform),
-      ...withInitialSlots(elf, readBtfMaps(elf, btf, platform)),
-      ...readDataSections(elf, btf),
+      ...withInitialSlots(elf, readBtfMaps(elf, btf, sections, platform)),
+      ...readDataSections(elf, btf, sections),
+      ...readStructOps(elf, btf, sections),
     ],
     elf,
   );
   const debug = btf === null || ext === null ? null : new DebugInfo(btf, ext);
-  const functions = readFunctions(elf, maps, debug);
-  const { entries, called } = divide(functions);
+  const { programs, subprograms } = divideFunctions(readFunctions(elf, maps, debug), platform);
+  const kconfig = kconfigMap(btf, externs, sections.get(KCONFIG_MAP)?.id ?? 0);
   return {
     endianness: elf.endianness,
     license: readLicense(elf),
     version: readVersion(elf),
-    programs: entries.map((entry) => programOf(entry, platform)),
-    subprograms: called,
-    maps: maps.maps.map(({ spec }) => spec),
-    btf,
+    programs,
+    subprograms,
+    maps: [...maps.maps.map(({ spec }) => spec), ...(kconfig === null ? [] : [kconfig])],
+    globals: readGlobalSymbols(elf, maps.maps),
+    externs,
+    btf: btf === null ? null : withHiddenFunctions(btf, elf, subprograms, base),
     coreRelocations: btf === null || ext === null ? [] : coreRelocationsOf(btf, ext),
-  };
-}
-
-/**
- * Entry points are the functions outside `.text` that are not static. An object without any has its
- * entry points in `.text` (libbpf's rule for objects without SEC(), there of a single program).
- */
-function divide(functions: readonly FunctionSpec[]): {
-  readonly entries: readonly FunctionSpec[];
-  readonly called: readonly FunctionSpec[];
-} {
-  const isEntry = ({ section, binding }: FunctionSpec): boolean =>
-    section !== TEXT && binding !== 'local';
-  const anyEntry = functions.some(isEntry);
-  const entries = anyEntry
-    ? functions.filter(isEntry)
-    : functions.filter(({ binding }) => binding !== 'local');
-  const chosen = new Set(entries);
-  const names = new Set<string>();
-  for (const { name, section } of entries) {
-    if (names.has(name)) throw new ObjectFormatError(`a second program ${name}`, section);
-    names.add(name);
-  }
-  return { entries, called: functions.filter((candidate) => !chosen.has(candidate)) };
-}
-
-function programOf(entry: FunctionSpec, platform: Platform): ProgramSpec {
-  const match = platform.programTypeOfSection(entry.section);
-  return {
-    ...entry,
-    type: match === null ? null : (match.type as ProgramTypeName),
-    attachType: match?.attachType ?? null,
-    attachTarget: match?.target ?? '',
-    optional: match?.optional ?? entry.section.startsWith('?'),
-    sleepable: match?.sleepable ?? false,
-    fragments: match?.fragments ?? false,
   };
 }
 

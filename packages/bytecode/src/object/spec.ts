@@ -18,10 +18,43 @@ export interface ObjectSpec {
   /** Functions that are only called: the others. */
   readonly subprograms: readonly FunctionSpec[];
   readonly maps: readonly MapSpec[];
+  /**
+   * Maps and variables that other objects may name, in the order of `maps`; functions say so
+   * themselves (`binding`).
+   */
+  readonly globals: readonly GlobalSymbol[];
+  /** What the object names and something else defines, in libbpf's order. */
+  readonly externs: readonly ExternSpec[];
   /** Types; null without a `.BTF` section. */
   readonly btf: Btf | null;
   /** CO-RE relocations of `.BTF.ext`, unresolved. */
   readonly coreRelocations: readonly CoreRelocationSpec[];
+}
+
+/** A map or variable that other objects may name. */
+export interface GlobalSymbol {
+  readonly name: string;
+  readonly binding: 'global' | 'weak';
+  /** The map itself, or the one that is made of the variable's section. */
+  readonly map: string;
+  /** Where the variable stands in its section, bytes; null of a map. */
+  readonly variable: { readonly offset: number; readonly size: number } | null;
+}
+
+/** A symbol that the object names and something else defines. */
+export interface ExternSpec {
+  readonly name: string;
+  /** It may be missing: its address, or value, is 0 then. */
+  readonly weak: boolean;
+  /**
+   * Who defines it: the target's kernel configuration (section `.kconfig`), its kernel (`.ksyms`), or
+   * another object that is linked with this one.
+   */
+  readonly source: 'kconfig' | 'kernel' | 'object';
+  /** BTF id of its VAR or FUNC; 0 without. */
+  readonly btfId: number;
+  /** What it must be where another object defines a map; null of all else. */
+  readonly map: MapSpec | null;
 }
 
 /** A function: encoded instructions as they stand in the file, before relocation. */
@@ -78,7 +111,7 @@ export interface RelocationSpec {
     | { readonly kind: 'map-value'; readonly map: string; readonly offset: number }
     /** bpf2bpf call or address of a function (lddw of a callback). */
     | { readonly kind: 'function'; readonly section: string; readonly sectionOffset: number }
-    /** Undefined symbol: kconfig, ksym or unresolved helper. */
+    /** A symbol of `ObjectSpec.externs`. */
     | { readonly kind: 'extern'; readonly name: string; readonly weak: boolean }
     | { readonly kind: 'unsupported'; readonly type: number; readonly symbol: string };
 }
@@ -102,8 +135,30 @@ export interface MapSpec {
   readonly btfValueTypeId: number;
   /** Static initialisers (`.values`) of maps of maps and program arrays: index to symbol name. */
   readonly initialSlots: readonly { readonly index: number; readonly symbol: string }[];
-  /** Set for `.rodata*`, `.data*`, `.bss*`: a one-entry array that holds global variables. */
+  /**
+   * Set for `.rodata*`, `.data*`, `.bss*` and `.kconfig`: a one-entry array that holds global
+   * variables.
+   */
   readonly globals: GlobalData | null;
+  /** Set for maps of type struct_ops. */
+  readonly structOps?: StructOpsSpec;
+}
+
+/** A kernel structure of functions that are programs (section `.struct_ops`, `.struct_ops.link`). */
+export interface StructOpsSpec {
+  /** Name of the structure, its flavour included, e.g. `tcp_congestion_ops`. */
+  readonly type: string;
+  /** Initial content as the object's own types lay it out, `valueSize` bytes; 0 where a program goes. */
+  readonly data: Uint8Array;
+  /** The section name began with `?`: not created unless asked. */
+  readonly optional: boolean;
+  /** Members that programs implement; ascending by index. */
+  readonly members: readonly {
+    readonly name: string;
+    /** Of the member in the object's own structure. */
+    readonly index: number;
+    readonly program: string;
+  }[];
 }
 
 export interface GlobalData {
@@ -111,8 +166,10 @@ export interface GlobalData {
   readonly section: string;
   /** Initial content, `valueSize` bytes. */
   readonly data: Uint8Array;
-  /** `.rodata*`: frozen after load. */
+  /** `.rodata*` and `.kconfig`: frozen after load. */
   readonly readonly: boolean;
+  /** Of the section, bytes; 8 where nothing is said. */
+  readonly alignment?: number;
   readonly variables: readonly GlobalVariable[];
 }
 

@@ -49,6 +49,14 @@ export {
   UnsupportedClassicError,
   validateClassic,
 } from './classic/index.ts';
+// Portable programs: types of the target decide (CO-RE).
+export {
+  type CoreFailure,
+  type CoreKindName,
+  coreKindName,
+  describeCoreRelocation,
+  POISON_HELPER,
+} from './core/index.ts';
 export { type WriteObjectOptions, writeObject } from './elf/write-object.ts';
 export {
   AnyBpfError,

@@ -49,6 +49,7 @@ export function linkCode(
         functions: functionsOf(stream, name),
         lines: [],
         unresolvedCoreRelocations: 0,
+        coreFailures: [],
       },
     ],
     failures: [],

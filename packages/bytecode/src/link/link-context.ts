@@ -1,3 +1,5 @@
+import type { Btf } from '../btf/btf.ts';
+import { type CoreRelocatedFunction, relocateCore } from '../core/relocate-core.ts';
 import { lowerBound } from '../elf/search.ts';
 import { LinkError } from '../errors.ts';
 import type { CoreRelocationSpec, FunctionSpec, ObjectSpec } from '../object/spec.ts';
@@ -19,6 +21,8 @@ export class LinkContext {
   /** Externs that need the target's kernel configuration (section `.kconfig`). */
   readonly kconfigNames: ReadonlySet<string>;
   readonly #core = new Map<string, CoreRelocationSpec[]>();
+  /** By the code of the function; null without a target. */
+  #relocated: ReadonlyMap<Uint8Array, CoreRelocatedFunction> | null = null;
   #slotsLeft = MAX_OBJECT_SLOTS;
 
   constructor(spec: ObjectSpec, platform: Platform) {
@@ -34,8 +38,19 @@ export class LinkContext {
     }
   }
 
-  /** Number of CO-RE relocations of a function. */
-  coreRelocationsOf({ section, sectionOffset, bytes }: FunctionSpec): number {
+  /** Resolves the CO-RE relocations of these functions; all others are taken to have none. */
+  relocateCore(functions: readonly FunctionSpec[], target: Btf): void {
+    this.#relocated = relocateCore(this.spec, functions, target);
+  }
+
+  /** undefined: there is no target, or the function has no CO-RE relocations. */
+  coreRelocated({ bytes }: FunctionSpec): CoreRelocatedFunction | undefined {
+    return this.#relocated?.get(bytes);
+  }
+
+  /** Number of CO-RE relocations of a function that are left. */
+  unresolvedCoreRelocationsOf({ section, sectionOffset, bytes }: FunctionSpec): number {
+    if (this.#relocated !== null) return 0;
     const relocations = this.#core.get(section) ?? [];
     const offsetOf = (index: number): number => relocations[index]?.sectionOffset ?? 0;
     const { length } = relocations;

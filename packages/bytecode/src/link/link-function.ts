@@ -1,3 +1,4 @@
+import type { CoreFailure } from '../core/relocate-core.ts';
 import { LinkError } from '../errors.ts';
 import { decode } from '../isa/decode.ts';
 import type { InstructionStream } from '../isa/instruction.ts';
@@ -15,6 +16,7 @@ export interface LinkedCode {
   readonly functions: readonly LinkedFunction[];
   readonly lines: readonly LineInfo[];
   readonly unresolvedCoreRelocations: number;
+  readonly coreFailures: readonly CoreFailure[];
 }
 
 /**
@@ -36,7 +38,9 @@ export function linkFunction(context: LinkContext, entry: FunctionSpec): LinkedC
   const writer = new SlotWriter(bytes, context.spec.endianness);
   for (const part of parts) {
     const start = starts.get(part) ?? 0;
-    bytes.set(part.bytes, start * SLOT_SIZE);
+    const core = context.coreRelocated(part);
+    if (core?.fault) throw errorIn(entry, part, core.fault.reason, core.fault.slot);
+    bytes.set(core?.bytes ?? part.bytes, start * SLOT_SIZE);
     resolveFunctions(context, writer, entry, part, starts);
     for (const relocation of part.relocations) {
       if (relocation.target.kind === 'function') continue;
@@ -54,9 +58,14 @@ export function linkFunction(context: LinkContext, entry: FunctionSpec): LinkedC
     })),
     lines: linesOf(parts, starts),
     unresolvedCoreRelocations: parts.reduce(
-      (count, part) => count + context.coreRelocationsOf(part),
+      (count, part) => count + context.unresolvedCoreRelocationsOf(part),
       0,
     ),
+    coreFailures: parts.flatMap((part) => {
+      const start = starts.get(part) ?? 0;
+      const failures = context.coreRelocated(part)?.failures ?? [];
+      return failures.map((failure) => ({ ...failure, slot: failure.slot + start }));
+    }),
   };
 }
 

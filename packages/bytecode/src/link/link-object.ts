@@ -1,3 +1,4 @@
+import type { Btf } from '../btf/btf.ts';
 import { InvalidInstructionError, LinkError } from '../errors.ts';
 import type { FunctionSpec, ObjectSpec, ProgramSpec } from '../object/spec.ts';
 import { linux } from '../platform/linux/index.ts';
@@ -14,11 +15,16 @@ export interface LinkOptions {
   readonly programs?: readonly string[];
   /** Whose helpers undefined functions may name. Default: Linux. */
   readonly platform?: Platform;
+  /**
+   * Types of the kernel that the programs shall run on: CO-RE relocations are resolved against them.
+   * Default, and null: they are left as they are, and counted.
+   */
+  readonly targetBtf?: Btf | null;
 }
 
 /**
- * Resolves every reference of an object but CO-RE relocations: appends to each program the
- * subprograms that it reaches (as libbpf does), and names maps by their index in `maps`.
+ * Resolves every reference of an object, CO-RE relocations where a target is given: appends to each
+ * program the subprograms that it reaches (as libbpf does), and names maps by their index in `maps`.
  *
  * @throws LinkError, InvalidInstructionError for a program of `options.programs`, naming program and
  * slot; LinkError of no program for an object too large to link
@@ -28,7 +34,15 @@ export function linkObject(spec: ObjectSpec, options: LinkOptions = {}): LinkedO
   const context = new LinkContext(spec, platform);
   const programs: LinkedProgram[] = [];
   const failures: (LinkError | InvalidInstructionError)[] = [];
-  if (options.programs === undefined) {
+  const entries = options.programs?.map((name) => find(spec, name));
+  if (options.targetBtf) {
+    const functions = entries?.flatMap((entry) => context.graph.reach(entry)) ?? [
+      ...spec.programs,
+      ...spec.subprograms,
+    ];
+    context.relocateCore(functions, options.targetBtf);
+  }
+  if (entries === undefined) {
     for (const program of spec.programs) {
       try {
         programs.push(linkEntry(context, program));
@@ -38,7 +52,7 @@ export function linkObject(spec: ObjectSpec, options: LinkOptions = {}): LinkedO
       }
     }
   } else {
-    for (const name of options.programs) programs.push(linkEntry(context, find(spec, name)));
+    for (const entry of entries) programs.push(linkEntry(context, entry));
   }
   return {
     endianness: spec.endianness,
@@ -70,7 +84,7 @@ function find(spec: ObjectSpec, name: string): FunctionSpec | ProgramSpec {
 
 function linkEntry(context: LinkContext, entry: FunctionSpec | ProgramSpec): LinkedProgram {
   const { name, section } = entry;
-  const { code, functions, lines, unresolvedCoreRelocations } = linkFunction(context, entry);
+  const linked = linkFunction(context, entry);
   const program = 'attachTarget' in entry ? entry : null;
   return {
     name,
@@ -81,9 +95,6 @@ function linkEntry(context: LinkContext, entry: FunctionSpec | ProgramSpec): Lin
     optional: program?.optional ?? false,
     sleepable: program?.sleepable ?? false,
     fragments: program?.fragments ?? false,
-    code,
-    functions,
-    lines,
-    unresolvedCoreRelocations,
+    ...linked,
   };
 }

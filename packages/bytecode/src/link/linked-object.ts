@@ -1,4 +1,5 @@
 import type { Btf } from '../btf/btf.ts';
+import type { CoreFailure } from '../core/relocate-core.ts';
 import type { InvalidInstructionError, LinkError } from '../errors.ts';
 import type { Endianness, InstructionStream } from '../isa/instruction.ts';
 import type { LineInfo, MapSpec } from '../object/spec.ts';
@@ -9,7 +10,8 @@ import type { ProgramTypeName } from '../platform/linux/program-types.ts';
  * (RFC 9669 section 5.4, subtypes 5 and 6) whose imm counts `maps`. The kernel takes the stream as
  * it is, given the file descriptors in that order (`fd_array`, Linux 5.14).
  *
- * CO-RE relocations are left in place; a backend refuses programs that still have some.
+ * CO-RE relocations are resolved where the target's types were given, else left in place; a backend
+ * refuses programs that still have some.
  */
 export interface LinkedObject {
   readonly endianness: Endianness;
@@ -40,6 +42,8 @@ export interface LinkedProgram {
   readonly lines: readonly LineInfo[];
   /** CO-RE relocations that are left: offsets in `code` are those of the compiler's own types. */
   readonly unresolvedCoreRelocations: number;
+  /** CO-RE relocations that the target cannot satisfy: their instructions are poisoned. */
+  readonly coreFailures: readonly CoreFailure[];
 }
 
 export interface LinkedFunction {

@@ -1,0 +1,6 @@
+import { essentialLength } from '../btf/name-index.ts';
+
+/** The name without its flavour: `task_struct` of `task_struct___old`. */
+export function essentialName(name: string): string {
+  return name.slice(0, essentialLength(name));
+}

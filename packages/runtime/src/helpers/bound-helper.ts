@@ -15,6 +15,10 @@ export type HelperFunction = (machine: Machine) => number | null;
 /** Longest memory argument (kernel BPF_MAX_VAR_SIZ). */
 const MAX_SIZE = 1 << 29;
 
+const CHARGED_SHIFT = 6;
+/** Memory that costs one instruction of the budget, so that no helper can work for free. */
+const CHARGED_SIZE = 1 << CHARGED_SHIFT;
+
 /** A helper as one program type calls it: its implementation behind the checks of its table row. */
 export class BoundHelper {
   readonly row: HelperRow;
@@ -143,6 +147,7 @@ export class BoundHelper {
     }
     const at = locate(machine, hi, lo, size, access);
     machine.args.set(register, machine.bytes, at, size);
+    if (size >= CHARGED_SIZE) machine.charge(size >>> CHARGED_SHIFT);
   }
 
   /** A string must end inside its value. */

@@ -127,6 +127,7 @@ const forEachElement: HelperFunction = (machine) => {
   if ((lo[4] | hi[4]) !== 0) return -errno.EINVAL;
   const indexed = map.spec.type === 'array' || map.spec.type === 'percpu_array';
   const keys = indexed ? null : snapshotKeys(map);
+  machine.charge(keys?.length ?? 0);
   const argumentLo = lo[3];
   const argumentHi = hi[3];
   const frame = machine.enterCallback(lo[2], hi[2], elementDriver);

@@ -227,6 +227,11 @@ export class Machine {
     return frame.iterations > MAX_ITERATIONS || left < this.environment.budget / 2;
   }
 
+  /** Takes from the budget what a helper does beyond a call's worth of work: 1 per 64 bytes or key. */
+  charge(instructions: number): void {
+    this.fuel = Math.max(0, this.fuel - instructions);
+  }
+
   count(instruction: number): void {
     this.#executable?.coverage?.count(instruction);
   }

@@ -830,6 +830,7 @@ export function execute(machine: Machine): boolean {
         machine.callHelper(code[at + 2] as number);
         code = machine.code;
         pc = machine.pc;
+        fuel = machine.fuel;
         break;
       case 0x8d: // call register
         machine.at = at;
@@ -838,6 +839,7 @@ export function execute(machine: Machine): boolean {
         machine.callByNumber(lo[s], hi[s]);
         code = machine.code;
         pc = machine.pc;
+        fuel = machine.fuel;
         break;
       case 0x02: // call local
         machine.at = at;

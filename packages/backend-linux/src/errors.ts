@@ -56,3 +56,18 @@ export class VerifierRejectionError extends AnyBpfError {
     this.log = log;
   }
 }
+
+/**
+ * A thread entered a network namespace of its own and the kernel does not let it return. Only ending
+ * the process helps: whatever the thread does about networks happens in the wrong place.
+ */
+export class NetworkNamespaceError extends AnyBpfError {
+  readonly code = 'NETWORK_NAMESPACE';
+  readonly errno: string;
+
+  /** @param errno the kernel's name for the error */
+  constructor(errno: string) {
+    super(`this thread cannot return to its network namespace (${errno}): end the process`);
+    this.errno = errno;
+  }
+}

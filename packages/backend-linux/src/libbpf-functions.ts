@@ -1,6 +1,6 @@
 /**
- * libbpf's low-level functions, and libc's mmap, as the rest of the package calls them; `libbpf.ts`
- * implements them.
+ * libbpf's low-level functions, and a few of libc, as the rest of the package calls them;
+ * `libbpf.ts` implements them.
  *
  * Every function that takes a buffer takes the number of bytes that the callee may touch and checks
  * it before the call: the kernel writes `value_size` bytes wherever it is told to, so one short
@@ -69,10 +69,23 @@ export interface Libbpf {
   ): number;
   /** @param options laid out by `TestRunOptions` */
   programTestRun(fd: number, options: Uint8Array): number;
+  /**
+   * Attaches a program for as long as the link is open.
+   *
+   * @param target interface number, file descriptor or 0, as the attach type has it
+   * @returns file descriptor of the link, or a negated errno
+   */
+  linkCreate(fd: number, target: number, attachType: number, options: Uint8Array): number;
   /** BTF id of a kernel function or hook that a program of tracing or LSM type names. */
   vmlinuxBtfId(name: string, attachType: number): number;
   /** mmap, shared. @returns the mapping, or a negated errno */
   map(fd: number, length: number, offset: number, writable: boolean): Mapping | number;
+  /** unshare(CLONE_NEWNET): moves this thread into a new network namespace. */
+  unshareNetwork(): number;
+  /** setns(CLONE_NEWNET): moves this thread into a network namespace. */
+  enterNetwork(fd: number): number;
+  /** Number of a network interface in this thread's namespace, or a negated errno. */
+  interfaceIndex(name: string): number;
   /** Bytes of a memory page. */
   pageSize(): number;
   /** Address of a buffer's first byte; valid as long as the buffer is referenced. */

@@ -14,6 +14,7 @@ const PROT_READ = 1;
 const PROT_WRITE = 2;
 const MAP_SHARED = 1;
 const MAP_FAILED: bigint = 2n ** 64n - 1n;
+const CLONE_NEWNET = 0x40000000;
 
 type Koffi = typeof import('koffi');
 type Library = ReturnType<Koffi['load']>;
@@ -102,6 +103,8 @@ class KoffiLibbpf implements Libbpf {
   readonly version: string;
   readonly #koffi: Koffi;
   readonly #library: Library;
+  /** What the process has loaded: libc. */
+  readonly #libc: Library;
   readonly #symbols: Map<string, unknown> = new Map<string, unknown>();
 
   // Resolved on first use: a symbol that this libbpf lacks matters only to the call that needs it.
@@ -117,6 +120,7 @@ class KoffiLibbpf implements Libbpf {
   constructor(koffi: Koffi, library: Library) {
     this.#koffi = koffi;
     this.#library = library;
+    this.#libc = koffi.load(null);
     this.version = 'of unknown version';
     this.version = this.#symbol<[], string>('libbpf_version_string', 'str', [], '0.6')();
   }
@@ -272,6 +276,16 @@ class KoffiLibbpf implements Libbpf {
     return this.#testRun(fd, options);
   }
 
+  linkCreate(fd: number, target: number, attachType: number, options: Uint8Array): number {
+    checkSelfSized(options, 'bpf_link_create');
+    return this.#symbol<[number, number, number, Bytes]>(
+      'bpf_link_create',
+      'int',
+      ['int', 'int', 'int', 'void *'],
+      '0.0.7',
+    )(fd, target, attachType, options);
+  }
+
   vmlinuxBtfId(name: string, attachType: number): number {
     return this.#symbol<[string, number]>(
       'libbpf_find_vmlinux_btf_id',
@@ -282,13 +296,15 @@ class KoffiLibbpf implements Libbpf {
   }
 
   map(fd: number, length: number, offset: number, writable: boolean): Mapping | number {
-    const libc = this.#koffi.load(null);
-    const mmap: Foreign<[null, number, number, number, number, number], bigint> = libc.func(
+    const mmap: Foreign<[null, number, number, number, number, number], bigint> = this.#libc.func(
       'mmap',
       'void *',
       ['void *', 'size_t', 'int', 'int', 'int', 'int64_t'],
     );
-    const munmap: Foreign<[bigint, number]> = libc.func('munmap', 'int', ['void *', 'size_t']);
+    const munmap: Foreign<[bigint, number]> = this.#libc.func('munmap', 'int', [
+      'void *',
+      'size_t',
+    ]);
     const protection = writable ? PROT_READ | PROT_WRITE : PROT_READ;
     const at = mmap(null, length, protection, MAP_SHARED, fd, offset);
     if (at === MAP_FAILED) return -this.#koffi.errno();
@@ -302,8 +318,23 @@ class KoffiLibbpf implements Libbpf {
     };
   }
 
+  unshareNetwork(): number {
+    const unshare: Foreign<[number]> = this.#libc.func('unshare', 'int', ['int']);
+    return unshare(CLONE_NEWNET) === 0 ? 0 : -this.#koffi.errno();
+  }
+
+  enterNetwork(fd: number): number {
+    const setns: Foreign<[number, number]> = this.#libc.func('setns', 'int', ['int', 'int']);
+    return setns(fd, CLONE_NEWNET) === 0 ? 0 : -this.#koffi.errno();
+  }
+
+  interfaceIndex(name: string): number {
+    const find: Foreign<[string]> = this.#libc.func('if_nametoindex', 'uint32_t', ['str']);
+    return find(name) || -this.#koffi.errno();
+  }
+
   pageSize(): number {
-    const getpagesize: Foreign<[]> = this.#koffi.load(null).func('getpagesize', 'int', []);
+    const getpagesize: Foreign<[]> = this.#libc.func('getpagesize', 'int', []);
     return getpagesize();
   }
 

@@ -148,3 +148,10 @@ export function programLoadOptions(libbpf: Libbpf, fields: ProgramLoadFields): O
   }
   return options;
 }
+
+/** struct bpf_link_create_opts up to its flags. */
+export function linkCreateOptions(libbpf: Libbpf, flags: number): Uint8Array {
+  const options = new OptionStruct(libbpf, 16);
+  options.setU32(8, flags);
+  return options.bytes;
+}

@@ -10,6 +10,7 @@ import { explainPermission } from '../privileges.ts';
 import type { LoadedProgram } from '../run/linux-program.ts';
 import { kernelName } from './create-map.ts';
 import { functionInfo, lineInfo } from './debug-info.ts';
+import { explainPoisonedCall } from './poisoned-call.ts';
 import { neverStarted, summarizeLog } from './verifier-log.ts';
 
 const BPF_F_SLEEPABLE = 1 << 4;
@@ -141,7 +142,8 @@ function loadError(
 ): VerifierRejectionError | KernelRefusedError {
   const summary = summarizeLog(log);
   if (summary.length > 0) {
-    return new VerifierRejectionError(program.name, errnoName(errno), summary, log);
+    const reasons = [...summary, ...explainPoisonedCall(program, log)];
+    return new VerifierRejectionError(program.name, errnoName(errno), reasons, log);
   }
   return new KernelRefusedError(
     `loading program ${program.name} (${row.name})`,

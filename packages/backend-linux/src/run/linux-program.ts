@@ -14,9 +14,10 @@ import type { Descriptor } from '../descriptor.ts';
 import { ENOTSUPP, ERRNO, errnoName } from '../errno.ts';
 import { KernelRefusedError } from '../errors.ts';
 import type { Libbpf } from '../libbpf-functions.ts';
+import { holdInDispatcher } from './dispatcher-hold.ts';
 import { type BatchFailure, runInOrder, runRepeated } from './run-batch.ts';
-import { runFed } from './run-fed.ts';
 import { type RunShape, runShape } from './run-shape.ts';
+import { runXdpRepeated } from './run-xdp-repeated.ts';
 import { MAX_CONTEXT_SIZE, type TestRun } from './test-run.ts';
 
 type PacketShape = Extract<RunShape, { kind: 'packet' }>;
@@ -24,9 +25,6 @@ type PacketShape = Extract<RunShape, { kind: 'packet' }>;
 const ETHERNET_HEADER = 14;
 /** Offset of data_end in struct xdp_md; here it counts bytes of the input. */
 const XDP_DATA_END = 4;
-
-/** XDP runs in one call below which as many calls of one run take less time: see `runFed`. */
-const WORTHWHILE_XDP = 4096;
 
 /** How a program was loaded. */
 export interface LoadedProgram {
@@ -49,6 +47,8 @@ export class LinuxProgram implements Program {
   readonly #loaded: LoadedProgram;
   readonly #test: TestRun;
   readonly #shape: RunShape | null;
+  /** Whether an XDP program stays in the dispatcher; null as long as it was not tried. */
+  #held: boolean | null = null;
   /** Context of packet programs for the next run. */
   readonly #context: Uint8Array;
   readonly #contextView: DataView;
@@ -94,22 +94,26 @@ export class LinuxProgram implements Program {
     test.setContext(null);
     test.setOutputs(false, false);
     const result =
-      repeat === 1 ? runInOrder(test, fd, batch) : this.#runRepeatedly(fd, batch, repeat);
+      repeat === 1 || batch.count === 0
+        ? runInOrder(test, fd, batch)
+        : this.#runRepeatedly(fd, batch, repeat);
     if ('error' in result) throw this.#runError(result.error, `packet ${result.packet}`);
     return result;
   }
 
   #runRepeatedly(fd: number, batch: PacketBatch, repeat: number): BatchResult | BatchFailure {
     const groups = groupPackets(batch);
-    const xdp = this.type === 'xdp';
-    // The kernel's own repetition of one packet is the purest figure, where it is worth its call.
-    if (xdp && (groups.first.length > 1 || repeat < WORTHWHILE_XDP)) {
-      const { attachType, flags } = this.#loaded;
-      const target = { fd, attachType, flags };
-      const result = runFed(this.#test, this.#loaded.libbpf, target, batch, repeat);
-      if (result !== null) return result;
-    }
-    return runRepeated(this.#test, fd, batch, groups, repeat, xdp ? WORTHWHILE_XDP : 1);
+    if (this.type !== 'xdp') return runRepeated(this.#test, fd, batch, groups, repeat, 1);
+    const { libbpf, attachType, flags } = this.#loaded;
+    const target = { fd, attachType, flags };
+    const hold = (): boolean => this.#hold();
+    return runXdpRepeated(this.#test, { libbpf, target, hold }, batch, groups, repeat);
+  }
+
+  #hold(): boolean {
+    const { fd, owner } = this.descriptor;
+    this.#held ??= holdInDispatcher(this.#loaded.libbpf, owner, fd);
+    return this.#held;
   }
 
   #runPacket(fd: number, shape: PacketShape, input: ProgramInput): RunResult {

@@ -35,7 +35,8 @@ export class TestRun {
   readonly #packetOut: Uint8Array = new Uint8Array(new ArrayBuffer(PACKET_OUT_SIZE));
   readonly #contextIn: Uint8Array = new Uint8Array(new ArrayBuffer(MAX_CONTEXT_SIZE));
   readonly #contextOut: Uint8Array = new Uint8Array(new ArrayBuffer(MAX_CONTEXT_SIZE));
-  #packetRoom = 0;
+  #packetSource: Uint8Array = new Uint8Array(0);
+  #packetOffset = 0;
   #contextSize = 0;
   #wantsPacket = false;
   #wantsContext = false;
@@ -49,7 +50,7 @@ export class TestRun {
   setPacketSource(data: Uint8Array | null): void {
     this.#options.setPointer(DATA_IN, data);
     this.#options.setU32(DATA_SIZE_IN, 0);
-    this.#packetRoom = data?.byteLength ?? 0;
+    this.#packetSource = data ?? new Uint8Array(0);
   }
 
   /** A copy of one packet, of a page at most, as source and selection. */
@@ -61,11 +62,13 @@ export class TestRun {
 
   /** @throws RangeError for bytes outside the source */
   selectPacket(offset: number, length: number): void {
-    if (!(offset >= 0 && length > 0 && offset + length <= this.#packetRoom)) {
+    const room = this.#packetSource.byteLength;
+    if (!(offset >= 0 && length > 0 && offset + length <= room)) {
       throw new RangeError(
-        `a packet of ${length} bytes at ${offset} lies outside the ${this.#packetRoom} bytes of its batch`,
+        `a packet of ${length} bytes at ${offset} lies outside the ${room} bytes of its batch`,
       );
     }
+    this.#packetOffset = offset;
     this.#options.movePointer(DATA_IN, offset);
     this.#options.setU32(DATA_SIZE_IN, length);
   }
@@ -117,6 +120,19 @@ export class TestRun {
   /** Bytes of the packet after the run, copied back or not. */
   get packetSize(): number {
     return this.#options.getU32(DATA_SIZE_OUT);
+  }
+
+  /** Whether the packet after the run differs from the selected one. Needs the packet as an output. */
+  packetChanged(): boolean {
+    const length = this.packetSize;
+    if (length !== this.#options.getU32(DATA_SIZE_IN)) return true;
+    const before = this.#packetSource;
+    const after = this.#packetOut;
+    const offset = this.#packetOffset;
+    for (let i = 0; i < length; i++) {
+      if (after[i] !== before[offset + i]) return true;
+    }
+    return false;
   }
 
   /** A copy. */

@@ -56,7 +56,7 @@ export interface Ancillary {
 }
 
 /** Loads from SKF_AD_OFF on. */
-export const ANCILLARIES: readonly Ancillary[] = [
+const ANCILLARIES: readonly Ancillary[] = [
   { name: 'protocol', number: 0, listing: 'proto' },
   { name: 'packet-type', number: 4, listing: 'type' },
   { name: 'interface', number: 8, listing: 'ifidx' },

@@ -19,7 +19,7 @@ export type ClassicOperation =
   | { readonly kind: 'return'; readonly source: 'k' | 'a' }
   | { readonly kind: 'copy'; readonly into: 'a' | 'x' };
 
-export type ClassicAluOp = Extract<
+type ClassicAluOp = Extract<
   AluOp,
   'add' | 'sub' | 'mul' | 'div' | 'mod' | 'and' | 'or' | 'xor' | 'lsh' | 'rsh'
 >;

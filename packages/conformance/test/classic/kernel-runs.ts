@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 
 /** A program in one line, and the bytes that Linux let through of each packet. */
-export type KernelRun = readonly [program: string, kept: readonly number[]];
+type KernelRun = readonly [program: string, kept: readonly number[]];
 
 export interface KernelRuns {
   readonly packets: readonly Uint8Array[];

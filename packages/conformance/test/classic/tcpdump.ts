@@ -4,11 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readCapture, writePcap } from '@anybpf/runtime';
 
+const TCPDUMP = 'tcpdump';
 const NANOSECONDS = 1000;
 
 /** tcpdump's own output. @throws Error with its message, or when it does not start */
 export function tcpdump(...args: readonly string[]): Buffer {
-  const { error, status, stdout, stderr } = spawnSync('tcpdump', args, { maxBuffer: 1 << 26 });
+  const { error, status, stdout, stderr } = spawnSync(TCPDUMP, args, { maxBuffer: 1 << 26 });
   if (error !== undefined) throw error;
   if (status !== 0) throw new Error(`tcpdump ${args.join(' ')}: ${stderr}`);
   return stdout;
@@ -16,7 +17,7 @@ export function tcpdump(...args: readonly string[]): Buffer {
 
 /** null, or why tcpdump cannot be compared with. */
 export function tcpdumpAbsent(): string | null {
-  const { error } = spawnSync('tcpdump', ['--version']);
+  const { error } = spawnSync(TCPDUMP, ['--version']);
   return error === undefined ? null : `tcpdump does not start: ${error.message}`;
 }
 

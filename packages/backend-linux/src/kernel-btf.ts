@@ -22,7 +22,7 @@ export function kernelBtf(): Promise<Btf | null> {
 async function read(): Promise<Btf | null> {
   if (process.platform !== 'linux') return null;
   try {
-    return parseBtf(await readFile(PATH), PATH);
+    return parseBtf(await readFile(PATH), { where: PATH });
   } catch (error) {
     if (error instanceof Error && 'code' in error && ABSENT.has(error.code)) return null;
     throw error;

@@ -1,4 +1,5 @@
-import { createLinuxBackend } from '@anybpf/backend-linux';
+import { createLinuxBackend, kernelBtf } from '@anybpf/backend-linux';
+import type { Btf } from '@anybpf/bytecode';
 import { type Backend, createInterpreter, requireBackend, selectBackend } from '@anybpf/runtime';
 
 /** Every backend that this version ships, in order of preference. */
@@ -21,4 +22,9 @@ export async function backendsFor(names: readonly string[]): Promise<readonly Ba
   const candidates = allBackends();
   const statuses = await Promise.all(candidates.map((backend) => backend.probe()));
   return candidates.filter((_, index) => statuses[index]?.available === true);
+}
+
+/** Types that CO-RE relocations are resolved against: the running kernel's where it is to run them. */
+export async function targetBtf(backends: readonly Backend[]): Promise<Btf | null> {
+  return backends.some(({ name }) => name === 'linux') ? kernelBtf() : null;
 }

@@ -10,6 +10,8 @@ import {
   trustWithoutVerification,
   type VerifiedObject,
 } from '@anybpf/bytecode';
+import type { Backend } from '@anybpf/runtime';
+import { targetBtf } from './backends.ts';
 import { type Request, UsageError } from './command.ts';
 import { readBytes } from './files.ts';
 import type { Terminal } from './terminal.ts';
@@ -24,20 +26,24 @@ export interface OpenedProgram {
 /**
  * Opens OBJ (first positional), finds `--program` (it may be left out when there is only one) and
  * settles its type: from the section, else `--type`, else socket_filter with a warning.
+ *
+ * @param backends that it shall run on: CO-RE relocations are resolved for them
  */
 export async function openProgram(
   request: Request,
   terminal: Terminal,
   usage: string,
+  backends: readonly Backend[],
 ): Promise<OpenedProgram> {
   const [path = ''] = request.positionals;
   const spec = parseObject(await readBytes(path));
   const name = programName(spec, request.text('program'), usage);
   // The others of the object come along where they link: program arrays may refer to them.
-  const named = linkObject(spec, { programs: [name] });
+  const target = { targetBtf: spec.coreRelocations.length > 0 ? await targetBtf(backends) : null };
+  const named = linkObject(spec, { ...target, programs: [name] });
   const program = named.programs.find((candidate) => candidate.name === name);
   if (program === undefined) throw new InternalError(`program ${name} was linked and is not there`);
-  const linked = linkObject(spec);
+  const linked = linkObject(spec, target);
   const type = program.type ?? givenType(request, usage) ?? assumeSocketFilter(program, terminal);
   terminal.err(`warning: ${path} is unverified; only the backend's own checks guard it`);
   return { object: vouch(linked), program, type };

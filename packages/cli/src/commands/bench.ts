@@ -6,7 +6,7 @@ import {
   type Workload,
   writeReport,
 } from '@anybpf/bench';
-import { captureToBatch, type PacketBatch, readCapture } from '@anybpf/runtime';
+import { type Backend, captureToBatch, type PacketBatch, readCapture } from '@anybpf/runtime';
 import { allBackends, backendFor } from '../backends.ts';
 import { type Command, type Request, UsageError, usageOf } from '../command.ts';
 import { readBytes } from '../files.ts';
@@ -34,10 +34,10 @@ export const bench: Command = {
   positionals: [0, 1],
   async run(request, terminal) {
     const usage = usageOf(this);
-    const workloads = await chooseWorkloads(request, terminal, usage);
     const names = request.list('backend');
     // Named backends must work; of the others, those that do not are listed as absent.
     const backends = names.length > 0 ? await Promise.all(names.map(backendFor)) : allBackends();
+    const workloads = await chooseWorkloads(request, terminal, usage, backends);
     const report = await runBench({
       workloads,
       backends,
@@ -61,11 +61,12 @@ async function chooseWorkloads(
   request: Request,
   terminal: Terminal,
   usage: string,
+  backends: readonly Backend[],
 ): Promise<Workload[]> {
   if (request.positionals.length === 0) {
     return chooseProgram(programWorkloads(), request.text('program'), usage);
   }
-  const { object, program, type } = await openProgram(request, terminal, usage);
+  const { object, program, type } = await openProgram(request, terminal, usage, backends);
   return [
     {
       name: program.name,

@@ -32,8 +32,8 @@ export const run: Command = {
     const usage = usageOf(this);
     const inputs = await readInputs(request, usage);
     const fillMaps = await mapEntries(request, usage);
-    const { object, program, type } = await openProgram(request, terminal, usage);
     const backend = await backendFor(request.text('backend'));
+    const { object, program, type } = await openProgram(request, terminal, usage, [backend]);
     await using loaded = await backend.load(object, { defaultProgramType: type });
     const loadedProgram = loaded.programs.get(program.name);
     if (loadedProgram === undefined) {

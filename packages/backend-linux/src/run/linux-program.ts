@@ -37,7 +37,7 @@ export interface LoadedProgram {
   readonly flags: number;
 }
 
-/** A loaded program, run through BPF_PROG_TEST_RUN; nothing is attached. */
+/** A loaded program, run through BPF_PROG_TEST_RUN over packets that never come from a network. */
 export class LinuxProgram implements Program {
   readonly name: string;
   readonly type: ProgramTypeName;

@@ -12,9 +12,8 @@ const MAX_RUNS = 1 << 22;
  * Runs a batch of XDP packets `repeat` times in order: all passes but the last in as few calls as
  * possible, each packet fed to the program anew, and the last one packet by packet for its verdicts.
  *
- * Two reasons against the kernel's own repetition of one packet per call: it does not restore the
- * packet, and for XDP it puts the program into the dispatcher and out again around every call with
- * `repeat` above 1, which waits for two RCU grace periods (20 to 50 ms).
+ * For programs that change packets, since the kernel's own repetition does not restore them, and for
+ * those that cannot be held in the dispatcher: see `holdInDispatcher`.
  *
  * @returns null where there can be no feeder
  */

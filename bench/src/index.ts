@@ -11,4 +11,4 @@ export type {
   Spread,
 } from './report.ts';
 export { type BenchOptions, type BenchProgress, runBench } from './run-bench.ts';
-export { emptyWorkload, type Workload } from './workload.ts';
+export { harnessWorkloads, type Workload } from './workload.ts';

@@ -12,7 +12,7 @@ export interface BenchReport {
   readonly method: BenchMethod;
   /** Backends that do not work here. */
   readonly absent: readonly AbsentBackend[];
-  /** The empty program: what a measurement costs. Never subtracted from `results`. */
+  /** What a measurement costs (see `harnessWorkloads`). Never subtracted from `results`. */
   readonly harness: readonly BenchResult[];
   readonly results: readonly BenchResult[];
   readonly ratios: readonly BenchRatio[];

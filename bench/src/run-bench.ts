@@ -3,7 +3,7 @@ import { theseVersions, thisMachine } from './machine.ts';
 import { measureWorkload } from './measure/measure-workload.ts';
 import { ratiosOf, resultsOf } from './measure/summarise.ts';
 import type { AbsentBackend, BenchReport } from './report.ts';
-import { emptyWorkload, type Workload } from './workload.ts';
+import { harnessWorkloads, type Workload } from './workload.ts';
 
 export interface BenchOptions {
   readonly workloads: readonly Workload[];
@@ -17,7 +17,7 @@ export interface BenchOptions {
   readonly sampleMs?: number;
   /** Runs before the first sample of a backend, for its compiler's sake. Default 250. */
   readonly warmUpMs?: number;
-  /** Called before each workload; the harness measurement is the first of `total`. */
+  /** Called before each workload; the harness measurements are the first of `total`. */
   onProgress?(step: BenchProgress): void;
 }
 
@@ -52,14 +52,15 @@ export async function runBench(options: BenchOptions): Promise<BenchReport> {
     }
   }
 
-  const workloads = [emptyWorkload(), ...options.workloads];
+  const harness = harnessWorkloads();
+  const workloads = [...harness, ...options.workloads];
   const measured = [];
   for (const [done, workload] of workloads.entries()) {
     options.onProgress?.({ workload: workload.name, done, total: workloads.length });
     const lanes = await measureWorkload(workload, present, batch, { rounds, sampleMs, warmUpMs });
     measured.push({ results: resultsOf(workload, lanes), ratios: ratiosOf(workload, lanes) });
   }
-  const [harness, ...rows] = measured;
+  const rows = measured.splice(harness.length);
   return {
     machine,
     date,
@@ -72,7 +73,7 @@ export async function runBench(options: BenchOptions): Promise<BenchReport> {
       distinctPackets: groupPackets(batch).first.length,
     },
     absent,
-    harness: harness?.results ?? [],
+    harness: measured.flatMap(({ results }) => results),
     results: rows.flatMap(({ results }) => results),
     ratios: rows.flatMap(({ ratios }) => ratios),
   };

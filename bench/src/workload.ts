@@ -1,4 +1,9 @@
-import { decode, trustWithoutVerification, type VerifiedObject } from '@anybpf/bytecode';
+import {
+  assemble,
+  linkCode,
+  trustWithoutVerification,
+  type VerifiedObject,
+} from '@anybpf/bytecode';
 import type { LoadedObject, LoadOptions, PacketBatch } from '@anybpf/runtime';
 
 /** One program with its packets: what a row of the report measures. */
@@ -18,38 +23,33 @@ export interface Workload {
   readonly note?: string;
 }
 
-/** Name of the harness measurement. */
-export const EMPTY_WORKLOAD = 'empty';
+/**
+ * What a measurement costs: an empty program, and one that changes a byte of its packet, since a
+ * backend may measure such a program in another way.
+ */
+export function harnessWorkloads(): Workload[] {
+  return [
+    bareWorkload('empty', 'r0 = 2\nexit'),
+    bareWorkload(
+      'one-byte',
+      `r2 = *(u32 *)(r1 + 0)
+       r3 = *(u32 *)(r1 + 4)
+       r4 = r2
+       r4 += 1
+       if r4 > r3 goto out
+       r5 = *(u8 *)(r2 + 0)
+       r5 ^= 1
+       *(u8 *)(r2 + 0) = r5
+     out:
+       r0 = 2
+       exit`,
+    ),
+  ];
+}
 
-/** `r0 = 2; exit` (XDP_PASS): what remains is the price of a measurement. */
-export function emptyWorkload(): Workload {
-  const code = decode(Uint8Array.of(0xb7, 0, 0, 0, 2, 0, 0, 0, 0x95, 0, 0, 0, 0, 0, 0, 0));
-  const object = trustWithoutVerification(
-    {
-      endianness: 'little',
-      license: 'MIT',
-      version: null,
-      maps: [],
-      programs: [
-        {
-          name: EMPTY_WORKLOAD,
-          section: 'xdp',
-          type: 'xdp',
-          attachType: null,
-          attachTarget: '',
-          optional: false,
-          sleepable: false,
-          fragments: false,
-          code,
-          functions: [{ name: EMPTY_WORKLOAD, slot: 0, length: 2, btfId: null }],
-          lines: [],
-          unresolvedCoreRelocations: 0,
-        },
-      ],
-      btf: null,
-      failures: [],
-    },
-    'two instructions of the benchmark itself',
-  );
-  return { name: EMPTY_WORKLOAD, object, program: EMPTY_WORKLOAD };
+/** An XDP program without maps. */
+function bareWorkload(name: string, text: string): Workload {
+  const linked = linkCode(assemble(text), { name, type: 'xdp', license: 'MIT' });
+  const object = trustWithoutVerification(linked, 'a few instructions of the benchmark itself');
+  return { name, object, program: name };
 }

@@ -46,6 +46,8 @@ const REPORT: BenchReport = {
     row('empty', 'interpreter', 80),
     row('empty', 'linux', 9),
     row('empty', 'nic', 0, { nsPerPacket: null, mpps: null, cyclesPerPacket: 12 }),
+    row('one-byte', 'interpreter', 90),
+    row('one-byte', 'linux', 100, { note: 'fed' }),
   ],
   results: [
     row('drop', 'interpreter', 1500),
@@ -68,17 +70,20 @@ test('text for a terminal', () => {
     anybpf 0.1.0, node 24.21.0, v8 13.6, linux libbpf 1.1.
     windows is absent: this is Linux. Use Windows.
 
-                     ---------- interpreter ----------  ----------- linux ------------  ----- nic ------
-    program             Mpps       ns          min-max  Mpps    ns    min-max  wall ns  simulated cycles  linux/interpreter
-    ---------------  -------  -------  ---------------  ----  ----  ---------  -------  ----------------  -----------------
-    empty (harness)     12.5     80.0        79.0-82.0   111   9.0   8.0-11.0      9.0              12.0                  -
-    drop               0.667    1,500      1,499-1,502  81.0  12.3  11.3-14.3     21.0              24.5               122x
-    a<b|c            0.00810  123,456  123,455-123,458     -     -          -        -               300                  -
+                        ---------- interpreter ----------  ----------- linux ------------  ----- nic ------
+    program                Mpps       ns          min-max  Mpps    ns    min-max  wall ns  simulated cycles  linux/interpreter
+    ------------------  -------  -------  ---------------  ----  ----  ---------  -------  ----------------  -----------------
+    empty (harness)        12.5     80.0        79.0-82.0   111   9.0   8.0-11.0      9.0              12.0                  -
+    one-byte (harness)     11.1     90.0        89.0-92.0  10.0   100   99.0-102      100                 -                  -
+    drop                  0.667    1,500      1,499-1,502  81.0  12.3  11.3-14.3     21.0              24.5               122x
+    a<b|c               0.00810  123,456  123,455-123,458     -     -          -        -               300                  -
 
     ns is per packet, as the backend measures it; Mpps is million packets per second at the median.
-    The empty program (r0 = 2; exit) shows what measuring costs: interpreter 80.0 ns, linux 9.0 ns. Nothing is subtracted.
+    Row empty (r0 = 2; exit) shows what measuring costs: interpreter 80.0 ns, linux 9.0 ns. Nothing is subtracted.
+    Row one-byte (it changes the first byte of its packet) shows what it costs where packets are changed: interpreter 90.0 ns, linux 100 ns. Nothing is subtracted.
     wall ns, where shown, is the whole call on the clock of this process.
     a/b is how many times faster a is than b: the median over rounds that measured both.
+    linux (one-byte): fed.
     linux (drop): kernel time.
     linux (a<b|c): failed: no such helper.
     "
@@ -96,7 +101,7 @@ describe('Markdown', () => {
   test('every line of the table has the same number of cells', () => {
     const cells = table.map((line) => line.replaceAll('\\|', '').split('|').length);
     expect(new Set(cells).size).toBe(1);
-    expect(table).toHaveLength(2 + 3);
+    expect(table).toHaveLength(2 + 4);
   });
 
   test('shows the chart', () => {

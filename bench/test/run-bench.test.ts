@@ -1,15 +1,14 @@
-import { trustWithoutVerification } from '@anybpf/bytecode';
-import { type BpfMap, packetBatch } from '@anybpf/runtime';
+import { assemble, linkCode, trustWithoutVerification } from '@anybpf/bytecode';
+import { type BpfMap, createInterpreter, packetBatch } from '@anybpf/runtime';
 import { describe, expect, test } from 'vitest';
-import { emptyWorkload, runBench, type Workload } from '../src/index.ts';
+import { harnessWorkloads, runBench, type Workload } from '../src/index.ts';
 import { type FakeOptions, fakeBackend } from './fake-backend.ts';
 
 const BATCH = packetBatch([Uint8Array.of(1), Uint8Array.of(1), Uint8Array.of(2)]);
 
 function workload(name: string, more: Partial<Workload> = {}): Workload {
-  const { linked } = emptyWorkload().object;
-  const programs = linked.programs.map((program) => ({ ...program, name }));
-  const object = trustWithoutVerification({ ...linked, programs }, 'test');
+  const linked = linkCode(assemble('r0 = 2\nexit'), { name, type: 'xdp' });
+  const object = trustWithoutVerification(linked, 'test');
   return { name, object, program: name, ...more };
 }
 
@@ -28,6 +27,22 @@ function bench(
     warmUpMs: 0,
   });
 }
+
+test('the harness programs: one leaves its packets, one changes a byte', async () => {
+  const backend = createInterpreter();
+  const packet = Uint8Array.from({ length: 64 }, (_, i) => i);
+  const outcomes = [];
+  for (const { object, program } of harnessWorkloads()) {
+    await using loaded = await backend.load(object);
+    const result = loaded.programs.get(program)?.run({ packet });
+    const changed = packet.filter((byte, i) => result?.packet?.[i] !== byte).length;
+    outcomes.push([program, result?.verdict, result?.packet?.length, changed]);
+  }
+  expect(outcomes).toEqual([
+    ['empty', 2, 64, 0],
+    ['one-byte', 2, 64, 1],
+  ]);
+});
 
 describe('runBench', () => {
   test('takes one call per round as its sample and drops calibration', async () => {
@@ -76,12 +91,17 @@ describe('runBench', () => {
   });
 
   test('the harness is measured first, reported apart and not subtracted', async () => {
+    const costs = new Map([
+      ['empty', 7],
+      ['one-byte', 9],
+    ]);
     const report = await bench(
       [workload('w')],
-      [{ name: 'a', cost: (program) => (program === 'empty' ? 7 : 20) }],
+      [{ name: 'a', cost: (program) => costs.get(program) ?? 20 }],
     );
     expect(report.harness).toMatchObject([
       { workload: 'empty', backend: 'a', nsPerPacket: { median: 7 } },
+      { workload: 'one-byte', backend: 'a', nsPerPacket: { median: 9 } },
     ]);
     expect(report.results).toMatchObject([
       { workload: 'w', backend: 'a', nsPerPacket: { min: 20, median: 20, max: 20 }, mpps: 50 },
@@ -229,7 +249,7 @@ describe('runBench', () => {
       warmUpMs: 0,
       onProgress: ({ workload: name, done, total }) => steps.push(`${name} ${done}/${total}`),
     });
-    expect(steps).toEqual(['empty 0/2', 'w 1/2']);
+    expect(steps).toEqual(['empty 0/3', 'one-byte 1/3', 'w 2/3']);
     expect(JSON.parse(JSON.stringify(report))).toMatchObject({
       machine: { cpu: expect.any(String), cores: expect.any(Number), kernel: expect.any(String) },
       date: expect.stringMatching(/^\d{4}-\d\d-\d\dT/),

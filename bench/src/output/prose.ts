@@ -22,18 +22,31 @@ export function circumstances(report: BenchReport): string[] {
   ];
 }
 
+const HARNESS = [
+  { workload: 'empty', program: 'r0 = 2; exit', shows: 'what measuring costs' },
+  {
+    workload: 'one-byte',
+    program: 'it changes the first byte of its packet',
+    shows: 'what it costs where packets are changed',
+  },
+];
+
 /** How to read the table. */
 export function legend(report: BenchReport): string[] {
   const lines = [
     'ns is per packet, as the backend measures it; Mpps is million packets per second at the median.',
   ];
-  if (report.harness.some(({ nsPerPacket }) => nsPerPacket !== null)) {
-    const costs = report.harness.flatMap(({ backend, nsPerPacket }) =>
-      nsPerPacket === null ? [] : [`${backend} ${amount(nsPerPacket.median)} ns`],
+  for (const { workload, program, shows } of HARNESS) {
+    const costs = report.harness.flatMap(({ workload: name, backend, nsPerPacket }) =>
+      name !== workload || nsPerPacket === null
+        ? []
+        : [`${backend} ${amount(nsPerPacket.median)} ns`],
     );
-    lines.push(
-      `The empty program (r0 = 2; exit) shows what measuring costs: ${costs.join(', ')}. Nothing is subtracted.`,
-    );
+    if (costs.length > 0) {
+      lines.push(
+        `Row ${workload} (${program}) shows ${shows}: ${costs.join(', ')}. Nothing is subtracted.`,
+      );
+    }
   }
   lines.push('wall ns, where shown, is the whole call on the clock of this process.');
   if (report.ratios.length > 0) {

@@ -1,5 +1,4 @@
 import type { BenchReport, BenchResult } from '../report.ts';
-import { EMPTY_WORKLOAD } from '../workload.ts';
 import { amount, significant, times } from './numbers.ts';
 
 /** A report as rows of text, for the terminal and for Markdown alike. The first column is a name. */
@@ -23,6 +22,7 @@ const ABSENT = '-';
 /** One row per workload, the harness first; columns by backend, then the ratios. */
 export function reportTable(report: BenchReport): ReportTable {
   const all = [...report.harness, ...report.results];
+  const harness = new Set(report.harness.map(({ workload }) => workload));
   const workloads = unique(all.map(({ workload }) => workload));
   const backends = unique(all.map(({ backend }) => backend));
   const columns = [
@@ -32,7 +32,7 @@ export function reportTable(report: BenchReport): ReportTable {
   return {
     header: [{ group: '', title: 'program' }, ...columns],
     rows: workloads.map((workload) => [
-      workload === EMPTY_WORKLOAD ? `${workload} (harness)` : workload,
+      harness.has(workload) ? `${workload} (harness)` : workload,
       ...columns.map((column) => column.cell(workload)),
     ]),
   };

@@ -13,6 +13,7 @@ import { bindHelper, describeHelper } from '../helpers/registry.ts';
 import { createMapStorage } from '../maps/create-map-storage.ts';
 import { createMapHandle } from '../maps/map-handle.ts';
 import type { MapStorage } from '../maps/map-storage.ts';
+import { selectPrograms } from '../select-programs.ts';
 import { BASE, tagOf } from './address-space.ts';
 import { createContext } from './contexts/create-context.ts';
 import { Coverage } from './coverage.ts';
@@ -106,25 +107,6 @@ function createMaps(
     machine.maps.numberOf(storage);
     object.maps.set(spec.name, createMapHandle(storage, { isClosed }));
   }
-}
-
-/** The wanted programs, and those that static program arrays name. */
-function selectPrograms(linked: LinkedObject, options: LoadOptions): LinkedProgram[] {
-  const wanted = new Set(options.programs ?? []);
-  for (const name of wanted) {
-    if (!linked.programs.some((program) => program.name === name)) {
-      throw (
-        linked.failures.find((failure) => failure.program === name) ??
-        new LinkError(`the object has no program ${name}`, name)
-      );
-    }
-  }
-  const slots = linked.maps.filter((map) => map.type === 'prog_array');
-  const named = new Set(slots.flatMap((map) => map.initialSlots.map(({ symbol }) => symbol)));
-  return linked.programs.filter((program) => {
-    if (named.has(program.name)) return true;
-    return options.programs === undefined ? !program.optional : wanted.has(program.name);
-  });
 }
 
 function addProgram(

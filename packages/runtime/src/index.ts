@@ -21,6 +21,18 @@ export {
   PacketSizeError,
   UnsupportedFeatureError,
 } from './errors.ts';
+// The reference interpreter.
+export type { CoverageReport, LineCoverage } from './interpreter/coverage.ts';
+export type { Route, RouteQuery, RouteTable } from './interpreter/environment.ts';
+export { createInterpreter, type InterpreterOptions } from './interpreter/interpreter.ts';
+export { coverageOf } from './interpreter/interpreter-program.ts';
+export { type FaultDetail, type FaultKind, ProgramFault } from './interpreter/program-fault.ts';
+export {
+  createStepper,
+  type PointerView,
+  type Position,
+  type Stepper,
+} from './interpreter/stepper.ts';
 export {
   createMapStorage,
   type MapStorageOptions,
@@ -40,6 +52,7 @@ export {
   type ValueMemory,
   type ValueStorage,
 } from './maps/map-storage.ts';
+export { type TypedMap, type TypedMapOptions, typedMap } from './maps/typed-map.ts';
 export {
   type Capture,
   type CapturedPacket,
@@ -109,15 +122,3 @@ export {
   type SelectOptions,
   selectBackend,
 } from './selection/select-backend.ts';
-// The reference interpreter.
-export type { CoverageReport, LineCoverage } from './interpreter/coverage.ts';
-export type { Route, RouteQuery, RouteTable } from './interpreter/environment.ts';
-export { createInterpreter, type InterpreterOptions } from './interpreter/interpreter.ts';
-export { coverageOf } from './interpreter/interpreter-program.ts';
-export { type FaultDetail, type FaultKind, ProgramFault } from './interpreter/program-fault.ts';
-export {
-  createStepper,
-  type PointerView,
-  type Position,
-  type Stepper,
-} from './interpreter/stepper.ts';

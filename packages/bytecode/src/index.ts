@@ -49,6 +49,15 @@ export {
   UnsupportedClassicError,
   validateClassic,
 } from './classic/index.ts';
+// Values of BTF types.
+export {
+  type Codec,
+  type CodecOptions,
+  describe,
+  describeUntyped,
+  UndescribableTypeError,
+  ValueError,
+} from './codec/index.ts';
 // Portable programs: types of the target decide (CO-RE).
 export {
   type CoreFailure,

@@ -14,5 +14,5 @@ export function explainPoisonedCall(program: LinkedProgram, log: string): readon
   if (failure === undefined) return [];
   const { path, kind, line, reason } = failure;
   const where = line === null ? '' : ` (${line.file}:${line.line})`;
-  return [`CO-RE: ${path}${where} cannot be had here, ${kind}: ${reason}`];
+  return [`CO-RE relocation failed, ${kind} of ${path}${where}: ${reason}`];
 }

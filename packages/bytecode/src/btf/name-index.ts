@@ -67,7 +67,7 @@ export class NameIndex {
     const text = essential ? name.slice(0, essentialLength(name)) : name;
     const wanted = encodeUtf8(text);
     if (wanted.length === 0 || wanted.includes(0)) return [];
-    const hash = essentialHash(wanted, 0);
+    const hash = essential ? plainHash(wanted) : essentialHash(wanted, 0);
     const ids: number[] = [];
     let at = this.#heads[hash & (this.#heads.length - 1)] as number;
     while (at !== 0) {
@@ -75,9 +75,8 @@ export class NameIndex {
       at = this.#next[index] as number;
       if (this.#hashes[index] !== hash || !this.#startsWith(index, wanted)) continue;
       const found = this.#strings.at(this.#names[index] as number);
-      if (found === text || (essential && found.slice(0, essentialLength(found)) === text)) {
-        ids.push(this.#firstId + index);
-      }
+      const name = essential ? found.slice(0, essentialLength(found)) : found;
+      if (name === text) ids.push(this.#firstId + index);
     }
     return ids;
   }
@@ -105,6 +104,13 @@ function essentialHash(bytes: Uint8Array, start: number): number {
     if (recent === THREE_UNDERSCORES) return flavouredHash(bytes, start, end);
     hash = Math.imul(hash ^ byte, FNV_PRIME);
   }
+  return hash >>> 0;
+}
+
+/** The same over all of it: of what is an essential part already. */
+function plainHash(bytes: Uint8Array): number {
+  let hash = FNV_OFFSET;
+  for (const byte of bytes.subarray(0, HASHED)) hash = Math.imul(hash ^ byte, FNV_PRIME);
   return hash >>> 0;
 }
 

@@ -61,6 +61,12 @@ const OFFSETS: readonly (readonly [
   ['ldb [x], X = -1', [ldx(-1), ldbx(0)], null, null],
   ['ldb [x], X = LL - 1', [ldx(LL - 1), ldbx(0)], null, null],
   ['ldb [x + 1], X = 0x7fffffff', [ldx(0x7fff_ffff), ldbx(1)], null, null],
+  [
+    'ldb [x + 0x7fffffff], X of the packet',
+    [ldw(0), [0x07, 0, 0, 0], ldbx(0x7fff_ffff)],
+    null,
+    null,
+  ],
   ['ldb [LL - 1]', [ldb(LL - 1)], null, null],
   ['ldb [0x7fffffff]', [ldb(0x7fff_ffff)], null, null],
 ];

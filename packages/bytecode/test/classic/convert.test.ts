@@ -98,6 +98,12 @@ describe('both flavours', () => {
     ]);
   });
 
+  it('a jump over an instruction that comes to nothing', () => {
+    const program = c.classic([c.JSET_K, 0, 1, 8], [c.JEQ_K, 0, 0, 1], [c.RET_A, 0, 0, 0]);
+    const lines = ['if w0 & 0x8 goto +0x1', 'goto +0x0', 'exit'];
+    expect(body(program, 'socket_filter')).toEqual(lines);
+  });
+
   it('division by X ends with 0 where X is 0', () => {
     const program = c.classic([c.DIV_X, 0, 0, 0], ACCEPT);
     const guard = (zero: string): string[] => ['if w7 != 0x0 goto +0x2', zero, 'exit', 'w0 /= w7'];
@@ -238,8 +244,8 @@ describe('xdp', () => {
 
   it('a load by X: within the verifier’s reach, negative ones from the headers', () => {
     expect(body(c.classic([c.LD_W_IND, 0, 0, 2], ACCEPT), 'xdp')).toEqual([
-      'w1 = w7',
-      'w1 += 0x2',
+      'w1 = 0x2',
+      'w1 += w7',
       'if w1 <= 0xfffb goto +0x9',
       'if w1 >= -0x200000 goto +0x2',
       ...DROP,

@@ -22,6 +22,8 @@ export class CodeWriter {
   readonly #code: Instruction[] = [];
   /** Slot of each classic instruction; -1 while it is not written. */
   readonly #starts: Int32Array;
+  /** Slot of the classic instruction begun last. */
+  #begun = 0;
   /** Jumps whose offset is open, and the classic instruction each goes to. */
   readonly #jumps: { readonly slot: number; readonly target: number }[] = [];
 
@@ -30,15 +32,20 @@ export class CodeWriter {
     this.#starts = new Int32Array(length).fill(-1);
   }
 
-  /** What follows is the classic instruction `index`. A `goto` it just before is dropped. */
+  /**
+   * What follows is the classic instruction `index`. A `goto` it just before is dropped, unless an
+   * instruction without code of its own stands between the two.
+   */
   begin(index: number): void {
     const last = this.#jumps.at(-1);
-    const isGoto = this.#code.at(-1)?.kind === 'ja';
-    if (isGoto && last?.slot === this.#code.length - 1 && last.target === index) {
+    const end = this.#code.length;
+    const isGoto = this.#code.at(-1)?.kind === 'ja' && last?.slot === end - 1;
+    if (isGoto && last.target === index && this.#begun < end) {
       this.#jumps.pop();
       this.#code.pop();
     }
-    this.#starts[index] = this.#code.length;
+    this.#begun = this.#code.length;
+    this.#starts[index] = this.#begun;
   }
 
   write(instruction: Instruction): void {

@@ -76,8 +76,9 @@ export function xdpWriter(code: CodeWriter, length: number): FlavourWriter {
     },
     loadIndexed(k, size) {
       const max = MAX_PACKET_OFFSET - size;
-      code.alu('mov', POINTER, { reg: X });
-      code.alu('add', POINTER, { imm: k });
+      // In this order: of a copy of X the verifier would remember k, and refuses pointers by far ones.
+      code.alu('mov', POINTER, { imm: k });
+      code.alu('add', POINTER, { reg: X });
       code.unless('jle', POINTER, { imm: max }, 32, () => {
         // Negative numbers count from the headers; all else is outside.
         code.unless('jge', POINTER, { imm: LINK_HEADER }, 32, drop);

@@ -1,7 +1,9 @@
 import type { LinkedProgram, ProgramTypeName } from '@anybpf/bytecode';
 import type { BatchOptions, BatchResult, Program, ProgramInput, RunResult } from '../backend.ts';
 import { ClosedError, UnsupportedFeatureError } from '../errors.ts';
+import { checkBatch } from '../packets/check-batch.ts';
 import type { PacketBatch } from '../packets/packet-batch.ts';
+import { requireBytes } from '../require-bytes.ts';
 import type { ProgramContext } from './contexts/context-memory.ts';
 import type { CoverageReport } from './coverage.ts';
 import { hostClock } from './environment.ts';
@@ -93,6 +95,7 @@ export class InterpreterProgram implements Program {
     if (!Number.isInteger(repeat) || repeat < 1) {
       throw new RangeError(`repeat is ${repeat}, not a whole number of 1 or more`);
     }
+    checkBatch(batch);
     const machine = this.#acquire();
     const staging = new Staging(machine.arena, batch);
     const verdicts = new Uint32Array(batch.count);
@@ -140,11 +143,14 @@ export function acquire(machine: Machine): Machine {
   return machine;
 }
 
-/** Puts context and packet in place. @throws PacketSizeError */
+/** Puts context and packet in place. @throws PacketSizeError, TypeError */
 export function place(machine: Machine, context: ProgramContext, input: ProgramInput): void {
   const packet = input.packet ?? NO_PACKET;
+  const given = input.context ?? null;
+  requireBytes(packet, 'packet');
+  if (given !== null) requireBytes(given, 'context');
   machine.context = context;
-  const at = context.begin(machine, packet.length, input.context ?? null);
+  const at = context.begin(machine, packet.length, given);
   machine.arena.bytes.set(packet, at);
   context.ready(machine);
 }

@@ -96,6 +96,7 @@ function createMaps(
   options: ObjectOptions,
 ): void {
   const isClosed = (): boolean => object.closed;
+  const reaches = (program: Program): boolean => machine.executableOf(program) !== undefined;
   for (const spec of linked.maps) {
     const lock = spinLockOffset(linked.btf, spec);
     const storage = createMapStorage(spec, {
@@ -105,7 +106,7 @@ function createMaps(
     });
     object.storages.push(storage);
     machine.maps.numberOf(storage);
-    object.maps.set(spec.name, createMapHandle(storage, { isClosed }));
+    object.maps.set(spec.name, createMapHandle(storage, { isClosed, reaches }));
   }
 }
 

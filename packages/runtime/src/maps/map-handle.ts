@@ -1,6 +1,7 @@
 import { errno, errnoName, type MapSpec, mapFlags } from '@anybpf/bytecode';
 import type { BpfMap, Program } from '../backend.ts';
 import { ClosedError, MapOperationError, MapSizeError } from '../errors.ts';
+import { requireBytes } from '../require-bytes.ts';
 import { errnoDetail } from './errno-detail.ts';
 import { BPF_ANY } from './map-flags.ts';
 import { type MapStorage, type QueueStorage, userValueSize } from './map-storage.ts';
@@ -15,6 +16,8 @@ export function storageOf(map: BpfMap): MapStorage | undefined {
 export interface MapHandleOptions {
   /** Asked on every call: the object that the map belongs to may have been closed. */
   readonly isClosed: () => boolean;
+  /** Whether a tail call could reach the program. Default: any. */
+  readonly reaches?: (program: Program) => boolean;
 }
 
 /**
@@ -30,7 +33,7 @@ export interface MapHandleOptions {
  *   meanwhile are left out, entries added meanwhile are not visited.
  */
 export function createMapHandle(storage: MapStorage, options: MapHandleOptions): BpfMap {
-  const handle = new MapHandle(storage, options.isClosed);
+  const handle = new MapHandle(storage, options);
   storages.set(handle, storage);
   return handle;
 }
@@ -41,14 +44,16 @@ class MapHandle implements BpfMap {
   readonly cpus: number;
   readonly #storage: MapStorage;
   readonly #isClosed: () => boolean;
+  readonly #reaches: (program: Program) => boolean;
   readonly #valueSize: number;
 
-  constructor(storage: MapStorage, isClosed: () => boolean) {
+  constructor(storage: MapStorage, { isClosed, reaches = () => true }: MapHandleOptions) {
     this.name = storage.spec.name;
     this.spec = storage.spec;
     this.cpus = storage.cpus;
     this.#storage = storage;
     this.#isClosed = isClosed;
+    this.#reaches = reaches;
     this.#valueSize = userValueSize(storage);
   }
 
@@ -73,16 +78,7 @@ class MapHandle implements BpfMap {
     this.#mayWrite('setReference');
     this.#checkSize('key', key);
     if (this.#storage.kind !== 'reference') this.#refuse('setReference', 'EINVAL');
-    const resolved = 'run' in target ? target : storages.get(target);
-    if (resolved === undefined) {
-      throw new MapOperationError(
-        this.name,
-        'setReference',
-        'EBADF',
-        `map ${target.name} belongs to another backend`,
-      );
-    }
-    this.#check('setReference', this.#storage.setReference(key, resolved, BPF_ANY));
+    this.#check('setReference', this.#storage.setReference(key, this.#resolve(target), BPF_ANY));
   }
 
   delete(key: Uint8Array): boolean {
@@ -143,6 +139,23 @@ class MapHandle implements BpfMap {
     return storage.drain();
   }
 
+  #resolve(target: Program | BpfMap): Program | MapStorage {
+    if (target instanceof MapHandle) target.#open();
+    const isProgram = 'run' in target;
+    const resolved = isProgram
+      ? this.#reaches(target)
+        ? target
+        : undefined
+      : storages.get(target);
+    if (resolved !== undefined) return resolved;
+    throw new MapOperationError(
+      this.name,
+      'setReference',
+      'EBADF',
+      `${isProgram ? 'program' : 'map'} ${target.name} is closed or belongs to another backend`,
+    );
+  }
+
   #queue(operation: string): QueueStorage {
     const storage = this.#storage;
     if (storage.kind !== 'queue' || this.spec.type === 'bloom_filter') {
@@ -188,6 +201,7 @@ class MapHandle implements BpfMap {
   }
 
   #checkSize(what: 'key' | 'value', bytes: Uint8Array): void {
+    requireBytes(bytes, what);
     const expected = what === 'key' ? this.spec.keySize : this.#valueSize;
     if (bytes.length !== expected) throw new MapSizeError(this.name, what, bytes.length, expected);
   }

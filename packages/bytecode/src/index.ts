@@ -113,23 +113,32 @@ export type {
 } from './isa/instruction.ts';
 export {
   instructionCounts,
+  type Kconfig,
+  KconfigFormatError,
   type LinkCodeOptions,
+  type LinkObjectsOptions,
   type LinkOptions,
   linkCode,
   linkObject,
+  linkObjects,
+  parseKallsyms,
+  parseKconfig,
 } from './link/index.ts';
 export type { LinkedFunction, LinkedObject, LinkedProgram } from './link/linked-object.ts';
 export { type MapSpecInput, mapSpec, type ParseOptions, parseObject } from './object/index.ts';
 export type {
   CoreRelocationSpec,
+  ExternSpec,
   FunctionSpec,
   GlobalData,
+  GlobalSymbol,
   GlobalVariable,
   LineInfo,
   MapSpec,
   ObjectSpec,
   ProgramSpec,
   RelocationSpec,
+  StructOpsSpec,
 } from './object/spec.ts';
 // Platform tables: what helpers, maps, programs and contexts are on linux.
 export {

@@ -5,6 +5,7 @@ import { LinkError } from '../errors.ts';
 import type { CoreRelocationSpec, FunctionSpec, ObjectSpec } from '../object/spec.ts';
 import type { Platform } from '../platform/platform.ts';
 import { CallGraph } from './call-graph.ts';
+import { ExternTable, type ExternTargets } from './extern-table.ts';
 
 /** Slots of one program: what the kernel takes (BPF_COMPLEXITY_LIMIT_INSNS). */
 const MAX_PROGRAM_SLOTS = 1_000_000;
@@ -18,19 +19,18 @@ export class LinkContext {
   readonly graph: CallGraph;
   /** Index in `spec.maps` by name. */
   readonly mapIndices: ReadonlyMap<string, number>;
-  /** Externs that need the target's kernel configuration (section `.kconfig`). */
-  readonly kconfigNames: ReadonlySet<string>;
+  readonly externs: ExternTable;
   readonly #core = new Map<string, CoreRelocationSpec[]>();
   /** By the code of the function; null without a target. */
   #relocated: ReadonlyMap<Uint8Array, CoreRelocatedFunction> | null = null;
   #slotsLeft = MAX_OBJECT_SLOTS;
 
-  constructor(spec: ObjectSpec, platform: Platform) {
+  constructor(spec: ObjectSpec, platform: Platform, targets: ExternTargets) {
     this.spec = spec;
     this.platform = platform;
     this.graph = new CallGraph(spec);
     this.mapIndices = new Map(spec.maps.map(({ name }, index) => [name, index]));
-    this.kconfigNames = kconfigNames(spec);
+    this.externs = new ExternTable(spec, targets);
     for (const relocation of spec.coreRelocations) {
       const known = this.#core.get(relocation.section);
       if (known === undefined) this.#core.set(relocation.section, [relocation]);
@@ -72,18 +72,4 @@ export class LinkContext {
     }
     this.#slotsLeft -= slots;
   }
-}
-
-function kconfigNames({ btf }: ObjectSpec): ReadonlySet<string> {
-  const names = new Set<string>();
-  for (let id = 1; btf !== null && id < btf.typeCount; id++) {
-    if (btf.kind(id) !== 'datasec') continue;
-    const section = btf.type(id);
-    if (section.kind !== 'datasec' || section.name !== '.kconfig') continue;
-    for (const { type } of section.variables) {
-      const variable = btf.type(type);
-      if (variable.kind === 'var') names.add(variable.name);
-    }
-  }
-  return names;
 }

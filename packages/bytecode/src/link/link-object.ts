@@ -3,6 +3,8 @@ import { InvalidInstructionError, LinkError } from '../errors.ts';
 import type { FunctionSpec, ObjectSpec, ProgramSpec } from '../object/spec.ts';
 import { linux } from '../platform/linux/index.ts';
 import type { Platform } from '../platform/platform.ts';
+import { btfWithoutExterns } from './extern-btf.ts';
+import type { Kconfig } from './kconfig.ts';
 import { LinkContext } from './link-context.ts';
 import { linkFunction } from './link-function.ts';
 import type { LinkedObject, LinkedProgram } from './linked-object.ts';
@@ -16,10 +18,15 @@ export interface LinkOptions {
   /** Whose helpers undefined functions may name. Default: Linux. */
   readonly platform?: Platform;
   /**
-   * Types of the kernel that the programs shall run on: CO-RE relocations are resolved against them.
-   * Default, and null: they are left as they are, and counted.
+   * Types of the kernel that the programs shall run on: CO-RE relocations are resolved against them,
+   * and kernel functions and variables (`__ksym`) found there. Default, and null: CO-RE relocations
+   * are left as they are, and counted; programs that need a kernel symbol do not link.
    */
   readonly targetBtf?: Btf | null;
+  /** Configuration of that kernel, for what objects declare `__kconfig`. */
+  readonly kconfig?: Kconfig | null;
+  /** Addresses of that kernel's symbols, for `extern const void x __ksym`. */
+  readonly kallsyms?: ReadonlyMap<string, bigint> | null;
 }
 
 /**
@@ -31,7 +38,7 @@ export interface LinkOptions {
  */
 export function linkObject(spec: ObjectSpec, options: LinkOptions = {}): LinkedObject {
   const { platform = linux } = options;
-  const context = new LinkContext(spec, platform);
+  const context = new LinkContext(spec, platform, options);
   const programs: LinkedProgram[] = [];
   const failures: (LinkError | InvalidInstructionError)[] = [];
   const entries = options.programs?.map((name) => find(spec, name));
@@ -58,10 +65,10 @@ export function linkObject(spec: ObjectSpec, options: LinkOptions = {}): LinkedO
     endianness: spec.endianness,
     license: spec.license,
     version: spec.version,
-    maps: spec.maps,
+    maps: context.externs.maps,
     programs,
     failures,
-    btf: spec.btf,
+    btf: btfWithoutExterns(spec),
   };
 }
 

@@ -8,6 +8,7 @@ import type { Platform } from '../platform/platform.ts';
 import type { BtfSection } from './btf-sections.ts';
 import { checkMapCount, type LocatedMap } from './located-map.ts';
 import { MapFields } from './map-fields.ts';
+import { takeMapName } from './map-names.ts';
 import { mapSpec } from './map-spec.ts';
 import { mapTypeOf } from './map-type.ts';
 import type { MapSpec } from './spec.ts';
@@ -48,7 +49,7 @@ export function readBtfMaps(
     );
   }
   checkMapCount(variables.length);
-  return variables.flatMap(({ type: id, offset, size }) => {
+  const maps = variables.flatMap(({ type: id, offset, size }) => {
     const variable = btf.type(id);
     const fail: Fail = (what) =>
       new ObjectFormatError(what, SECTION, section.offset + Math.min(offset, section.size));
@@ -58,8 +59,15 @@ export function readBtfMaps(
       throw fail(`map ${variable.name} of ${size} bytes at ${offset} ends after the section`);
     }
     const { spec, valuesOffset } = readVariable({ btf, platform, fail }, variable);
-    return [{ spec, section: section.index, offset, valuesOffset }];
+    const isStatic = variable.linkage === 'static';
+    return [{ spec, section: section.index, offset, valuesOffset, isStatic }];
   });
+  // Objects that were linked statically may hold several static maps of one name.
+  const taken = new Set(maps.flatMap(({ isStatic, spec }) => (isStatic ? [] : [spec.name])));
+  return maps.map(({ isStatic, spec, ...map }) => ({
+    ...map,
+    spec: isStatic ? { ...spec, name: takeMapName(spec.name, taken) } : spec,
+  }));
 }
 
 /**

@@ -4,7 +4,7 @@ import { CoreFault } from './core-fault.ts';
  * Members, values and parameters that may be compared for one object. Real objects need thousands;
  * types that contain each other many times over would take for ever.
  */
-const MAX_COMPARISONS = 8_000_000;
+const MAX_COMPARISONS = 2_000_000;
 
 export class Budget {
   #left = MAX_COMPARISONS;

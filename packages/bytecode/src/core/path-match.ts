@@ -4,20 +4,12 @@ import { fieldsAreCompatible } from './compatible.ts';
 import { CoreFault } from './core-fault.ts';
 import { type CoreTypes, isComposite, isEnum } from './core-types.ts';
 import { essentialName } from './essential-name.ts';
+import { MemberIndex } from './member-index.ts';
 
 /** The same way in a type of the target, or why there is none. */
 export type PathMatch =
   | { readonly path: AccessPath; readonly reason?: never }
   | { readonly path?: never; readonly reason: string };
-
-interface FoundMember {
-  readonly accessor: Accessor;
-  readonly typeId: number;
-  /** From the type in which it was looked for. */
-  readonly bitOffset: number;
-  /** Members gone through: itself and the anonymous ones around it. */
-  readonly depth: number;
-}
 
 /**
  * Finds the fields of a path by their names in the target's type, anonymous structs and unions
@@ -27,11 +19,13 @@ export class PathMatcher {
   readonly #budget: Budget;
   readonly #local: CoreTypes;
   readonly #target: CoreTypes;
+  readonly #members: MemberIndex;
 
   constructor(budget: Budget, local: CoreTypes, target: CoreTypes) {
     this.#budget = budget;
     this.#local = local;
     this.#target = target;
+    this.#members = new MemberIndex(target, budget);
   }
 
   field(local: AccessPath, candidateId: number): PathMatch {
@@ -49,12 +43,16 @@ export class PathMatcher {
         accessors.push({ typeId: id, index: accessor.index, name: null });
         bitOffset = addBits(bitOffset, accessor.index * this.#target.size(id) * 8);
       } else {
-        const found = this.#member(accessor, id, depth);
-        if (typeof found === 'string') return { reason: found };
-        accessors.push(found.accessor);
+        const found = this.#members.find(id, accessor.name);
+        if (found === undefined) return { reason: `no member ${accessor.name}` };
+        const { holderId, index, member } = found;
+        if (!this.#compatible(accessor, member.type)) {
+          return { reason: `a member ${accessor.name} of another type` };
+        }
+        accessors.push({ typeId: holderId, index, name: member.name });
         bitOffset = addBits(bitOffset, found.bitOffset);
         depth += found.depth;
-        id = found.typeId;
+        id = member.type;
       }
       if (depth > MAX_PATH) throw new CoreFault(`the target's types nest more than ${MAX_PATH}`);
     }
@@ -81,38 +79,6 @@ export class PathMatcher {
     if (type.kind !== 'array') return null;
     if (wanted.index >= type.length && !isFlexible(this.#target, holder, type.length)) return null;
     return this.#target.skip(type.type).id;
-  }
-
-  /** @returns why there is no such member, where there is none */
-  #member(wanted: Accessor, typeId: number, above: number): FoundMember | string {
-    const { id, type } = this.#target.skip(typeId);
-    const missing = `no member ${wanted.name}`;
-    if (!isComposite(type)) return missing;
-    for (const [index, member] of type.members.entries()) {
-      this.#budget.spend();
-      if (above >= MAX_PATH) throw new CoreFault(`the target's types nest more than ${MAX_PATH}`);
-      if (member.name === '') {
-        const found = this.#member(wanted, member.type, above + 1);
-        if (found === missing) continue;
-        if (typeof found === 'string') return found;
-        return {
-          ...found,
-          bitOffset: addBits(member.bitOffset, found.bitOffset),
-          depth: found.depth + 1,
-        };
-      }
-      if (member.name !== wanted.name) continue;
-      if (!this.#compatible(wanted, member.type)) {
-        return `a member ${wanted.name} of another type`;
-      }
-      return {
-        accessor: { typeId: id, index, name: member.name },
-        typeId: member.type,
-        bitOffset: member.bitOffset,
-        depth: 1,
-      };
-    }
-    return missing;
   }
 
   #compatible(wanted: Accessor, targetType: number): boolean {

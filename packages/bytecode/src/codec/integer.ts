@@ -48,12 +48,15 @@ export function notA(what: string, value: unknown): ValueError {
   return new ValueError('', `${shown} is not ${what}`);
 }
 
+const SIZES: ReadonlySet<number> = new Set([1, 2, 4, 8, 16]);
+
 /** An integer of 1, 2, 4, 8 or 16 bytes; null for other sizes. */
 export function integerCodec(
   size: number,
   signed: boolean,
   endianness: Endianness,
 ): IntegerCodec | null {
+  if (!SIZES.has(size)) return null;
   const little = endianness === 'little';
   const check = integerCheck(size * 8, signed, size >= 8);
   const codec = (
@@ -88,7 +91,7 @@ export function integerCodec(
           : (view, at) => view.getBigUint64(at, little),
         (view, at, value) => view.setBigUint64(at, BigInt.asUintN(64, BigInt(value)), little),
       );
-    case 16: {
+    default: {
       const [lowAt, highAt] = little ? [0, 8] : [8, 0];
       return codec(
         (view, at) => {
@@ -104,7 +107,5 @@ export function integerCodec(
         },
       );
     }
-    default:
-      return null;
   }
 }

@@ -45,7 +45,8 @@ export interface TypedMapOptions extends CodecOptions {
  *     const rules = typedMap<Flow, Rule>(loaded.maps.get('rules'), spec.btf);
  *     rules.get({ source, destination, ports, protocol })?.packets
  *
- * Without a type, 4 bytes are an unsigned number, and any other size is a Uint8Array.
+ * Without a type, 4 bytes are an unsigned number, and any other size is a Uint8Array. Compilers leave a
+ * record of a ring buffer out of BTF unless a variable or a parameter has its type.
  *
  * @typeParam V of per-CPU maps an array
  * @throws UndescribableTypeError where BTF has no such type, or no values of it
@@ -60,6 +61,7 @@ export function typedMap<K = unknown, V = unknown>(
   const codec = <T>(what: 'key' | 'value', id: number, size: number): Codec<T> => {
     const name = options[what];
     const found = typeNamed(btf, name) ?? id;
+    if (found === 0 && what === 'value' && size === 0) return RECORDS as Codec<unknown> as Codec<T>;
     if (found === 0 || btf === null) return describeUntyped<T>(size, btf?.endianness ?? 'little');
     const described = describe<T>(btf, found, options);
     // Records of a ring buffer have sizes of their own.
@@ -83,6 +85,17 @@ function typeNamed(btf: Btf | null, name: string | undefined): number | undefine
   if (id === undefined) throw new UndescribableTypeError(0, `there is no type called "${name}"`);
   return id;
 }
+
+/** Records of a ring buffer of which nobody says the type: their bytes. */
+const RECORDS: Codec<Uint8Array> = {
+  size: 0,
+  read: (view, offset) =>
+    new Uint8Array(view.buffer.slice(view.byteOffset + offset, view.byteOffset + view.byteLength)),
+  write: (value, view, offset) =>
+    new Uint8Array(view.buffer, view.byteOffset + offset, value.length).set(value),
+  encode: (value) => value.slice(),
+  decode: (bytes) => bytes.slice(),
+};
 
 /** Slots of 8-byte multiples, one per CPU, as user space exchanges them. */
 function perCpu(slot: Codec<unknown>, cpus: number): Codec<unknown[]> {

@@ -1,5 +1,5 @@
 import { assemble, decode, OPCODES, opcodeOf } from '@anybpf/bytecode';
-import { describe, expect, type TestContext, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { OWN_VECTORS, readSuite, runTest } from '../src/index.ts';
 import { interpreter, kernel } from './backends.ts';
 
@@ -26,16 +26,16 @@ describe('own vectors', () => {
     expect(missing.map(({ shape }) => shape)).toEqual([]);
   });
 
-  test.each(vectors.map((vector) => [vector.name, vector] as const))(
+  test.for(vectors.map((vector) => [vector.name, vector] as const))(
     'interpreter: %s',
-    async (_name, vector) => {
+    async ([, vector]) => {
       expect(await runTest(interpreter, vector)).toMatchObject({ status: 'pass' });
     },
   );
 
-  test.each(vectors.map((vector) => [vector.name, vector] as const))(
+  test.for(vectors.map((vector) => [vector.name, vector] as const))(
     'linux: %s',
-    async (name, vector, { skip }: TestContext) => {
+    async ([name, vector], { skip }) => {
       if (kernel.backend === null) return skip(kernel.reason);
       const status = KERNEL_SKIPS.includes(name) ? 'skip' : 'pass';
       expect(await runTest(kernel.backend, vector)).toMatchObject({ status });

@@ -4,7 +4,7 @@
  */
 
 /** 32-bit sum with end-around carry. */
-export function add(a: number, b: number): number {
+function add(a: number, b: number): number {
   const sum = (a >>> 0) + (b >>> 0);
   return (sum > 0xffff_ffff ? sum - 0xffff_ffff : sum) >>> 0;
 }

@@ -16,13 +16,13 @@ import { InternalError } from '@anybpf/bytecode';
 const TAG = 0x7e00_0000;
 const TAG_MASK = 0xfff0_00ff;
 
-export const REGION_COUNT = 4096;
+const REGION_COUNT = 4096;
 
 /** Lower word of byte 0 of every region. */
 export const BASE = 0x1000_0000;
 
 /** What kind of memory a region is. */
-export type RegionKind =
+type RegionKind =
   | 'context'
   | 'packet'
   | 'stack'

@@ -67,7 +67,7 @@ const FIELD_NAMES = [
 type SkbField = (typeof FIELD_NAMES)[number];
 
 /** Offsets in struct __sk_buff; the layout is the same for every type. */
-export const SKB_FIELD: Readonly<Record<SkbField, number>> = skbFieldOffsets();
+const SKB_FIELD: Readonly<Record<SkbField, number>> = skbFieldOffsets();
 
 /** Bytes [start, end) of __sk_buff that a caller may set (convert___skb_to_skb). */
 const INPUT_FIELDS: readonly (readonly [start: number, end: number])[] = [

@@ -14,6 +14,9 @@ export const BTF_MAGIC = 0xeb9f;
 /** Bytes of the header of version 1. */
 const HEADER_SIZE = 24;
 
+/** Kinds whose names are not those of types. They are the most, and seldom asked for. */
+const SYMBOL_KINDS: ReadonlySet<BtfKind> = new Set(['func', 'var', 'datasec', 'decl-tag']);
+
 /** What `parseBtf` found; `words` are the type section in host order, `offsets` count words. */
 interface BtfParts {
   readonly bytes: Uint8Array;
@@ -44,7 +47,11 @@ export class Btf {
   readonly #typesStart: number;
   readonly #strings: BtfStrings;
   readonly #decoded = new Map<number, BtfType>();
-  #names: NameIndex | null = null;
+  /** Names of types, and of the kinds of SYMBOL_KINDS. */
+  readonly #names: { types: NameIndex | null; symbols: NameIndex | null } = {
+    types: null,
+    symbols: null,
+  };
 
   /** Made by `parseBtf`. */
   constructor(parts: BtfParts) {
@@ -84,30 +91,37 @@ export class Btf {
   }
 
   /**
-   * The first type of that name, of that kind where one is given. The names are indexed by the first
-   * look-up of all.
+   * The first type of that name, of that kind where one is given. The first look-up of a type indexes
+   * the names of types, the first of a function or variable those.
    */
   findByName<K extends BtfKind = BtfKind>(
     name: string,
     kind?: K,
   ): { readonly id: number; readonly type: Extract<BtfType, { kind: K }> } | undefined {
-    const id = this.idsByName(name).find((id) => kind === undefined || this.kind(id) === kind);
+    const [id] = this.idsByName(name, kind);
     return id === undefined
       ? undefined
       : { id, type: this.type(id) as Extract<BtfType, { kind: K }> };
   }
 
-  /** Ids of every type of that name, ascending. */
-  idsByName(name: string): readonly number[] {
-    return this.#find(name, false);
+  /** Ids of everything of that name, and of that kind where one is given; ascending. */
+  idsByName(name: string, kind?: BtfKind): readonly number[] {
+    if (kind !== undefined) {
+      const ids = this.#find(name, SYMBOL_KINDS.has(kind) ? 'symbols' : 'types', false);
+      return ids.filter((id) => this.kind(id) === kind);
+    }
+    const types = this.#find(name, 'types', false);
+    const symbols = this.#find(name, 'symbols', false);
+    return symbols.length === 0 ? types : [...types, ...symbols].sort((a, b) => a - b);
   }
 
   /**
    * Ids of every type that has that name once flavours are left out (`task_struct___v5` counts as
-   * `task_struct`, in `name` too), ascending: the candidates of a CO-RE relocation.
+   * `task_struct`, in `name` too), ascending: the candidates of a CO-RE relocation. Functions and
+   * variables are none.
    */
   idsByEssentialName(name: string): readonly number[] {
-    return this.#find(name, true);
+    return this.#find(name, 'types', true);
   }
 
   /** Byte offset in `bytes` of a type that is not void and not the base's. */
@@ -125,14 +139,25 @@ export class Btf {
     return this.#strings;
   }
 
-  #find(name: string, essential: boolean): number[] {
-    if (this.#names === null) {
-      const words = this.#words;
-      const names = this.#offsets.map((at) => words[at] as number);
-      this.#names = new NameIndex(names, this.firstId, this.#strings);
+  #find(name: string, group: 'types' | 'symbols', essential: boolean): number[] {
+    this.#names[group] ??= new NameIndex(this.#namesOf(group), this.firstId, this.#strings);
+    const own = this.#names[group].find(name, essential);
+    return this.base === null ? own : [...this.base.#find(name, group, essential), ...own];
+  }
+
+  /** String offsets by type; 0 of those of the other group. */
+  #namesOf(group: 'types' | 'symbols'): Uint32Array {
+    const words = this.#words;
+    const offsets = this.#offsets;
+    const names = new Uint32Array(offsets.length);
+    for (let index = 0; index < offsets.length; index++) {
+      const at = offsets[index] as number;
+      const name = words[at] as number;
+      if (name === 0) continue;
+      const kind = layoutOf(words[at + 1] as number)?.kind ?? 'void';
+      if (SYMBOL_KINDS.has(kind) === (group === 'symbols')) names[index] = name;
     }
-    const own = this.#names.find(name, essential);
-    return this.base === null ? own : [...this.base.#find(name, essential), ...own];
+    return names;
   }
 
   #word(id: number): number {

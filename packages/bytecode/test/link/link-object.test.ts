@@ -145,8 +145,8 @@ describe.each(BYTE_ORDERS)('%s', (order) => {
     const { programs, failures } = link('externs');
     expect(programs.map(({ name }) => name)).toEqual(['by_name']);
     expect(failures.map(({ message }) => message)).toEqual([
-      'address_of: instruction 0: needs the address of strong_variable, which the object does not define',
-      'must_have: instruction 1: calls strong_kfunc, which neither the object nor linux defines',
+      "address_of: instruction 0: needs the kernel variable strong_variable, but no types of the target's are given",
+      "must_have: instruction 1: needs the kernel function strong_kfunc, but no types of the target's are given",
       "configured: instruction 0: needs LINUX_KERNEL_VERSION of the target's kernel configuration, which is not given",
     ]);
   });

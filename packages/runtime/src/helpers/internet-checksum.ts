@@ -14,14 +14,21 @@ export function subtract(a: number, b: number): number {
   return add(a, ~b);
 }
 
-/** Sum of `size` bytes and `seed`. A last odd byte counts as if a zero followed. */
+/**
+ * Sum of `size` bytes and `seed` (csum_partial of x86-64). A last word counts as if zeros followed.
+ * It goes by 32-bit words: the width decides which of the two zeros, 0 or ~0, a sum comes to.
+ */
 export function sum(bytes: Uint8Array, at: number, size: number, seed: number): number {
   let total = seed >>> 0;
-  const even = size & ~1;
-  for (let i = 0; i < even; i += 2) {
-    total = add(total, (bytes[at + i] as number) | ((bytes[at + i + 1] as number) << 8));
+  const end = at + size;
+  for (let i = at; i < end; i += 4) {
+    let word = bytes[i] as number;
+    if (i + 1 < end) word |= (bytes[i + 1] as number) << 8;
+    if (i + 2 < end) word |= (bytes[i + 2] as number) << 16;
+    if (i + 3 < end) word |= (bytes[i + 3] as number) << 24;
+    total = add(total, word);
   }
-  return even === size ? total : add(total, bytes[at + even] as number);
+  return total;
 }
 
 /** To 16 bits, without complement (csum_from32to16). */

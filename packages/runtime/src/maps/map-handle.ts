@@ -71,6 +71,7 @@ class MapHandle implements BpfMap {
     this.#mayWrite('set');
     this.#checkSize('key', key);
     this.#checkSize('value', value);
+    this.#checkFlags('set', flags);
     this.#check('set', this.#storage.copyIn(key, value, flags));
   }
 
@@ -114,6 +115,7 @@ class MapHandle implements BpfMap {
     this.#mayWrite('push');
     if (this.#storage.kind !== 'queue') this.#refuse('push', 'EINVAL');
     this.#checkSize('value', value);
+    this.#checkFlags('push', flags);
     this.#check('push', this.#storage.push(value, 0, flags));
   }
 
@@ -204,6 +206,11 @@ class MapHandle implements BpfMap {
     requireBytes(bytes, what);
     const expected = what === 'key' ? this.spec.keySize : this.#valueSize;
     if (bytes.length !== expected) throw new MapSizeError(this.name, what, bytes.length, expected);
+  }
+
+  /** Fractions would be cut off on the way to the storage, and so taken for other flags. */
+  #checkFlags(operation: string, flags: number): void {
+    if (!Number.isSafeInteger(flags) || flags < 0) this.#refuse(operation, 'EINVAL');
   }
 
   #check(operation: string, result: number): void {

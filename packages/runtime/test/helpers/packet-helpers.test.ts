@@ -36,6 +36,13 @@ describe('checksums', () => {
     [[0x11112222], [], 0, 0xcccc],
     [[0x11112222], [0x11112223], 0, 1],
     [[], [-1], 0, 0xffff],
+    [[-1], [], 0, 0],
+    [[-1, -1], [], 0, 0],
+    [[-1, -1], [0], 0, 0],
+    [[0, 0], [], 0, 0],
+    [[-1], [-1], 0, 0xffff],
+    [[0x80000000 | 0, 0x7fffffff], [], -1, 0],
+    [[], [0x80000000 | 0, 0x7fffffff], 0, 0xffff],
   ])('bpf_csum_diff of %j and %j with seed %i', async (from, to, seed, r0) => {
     expect((await run(diff(from, to, seed), frame())).r0).toBe(r0);
   });

@@ -45,6 +45,13 @@ describe('keys and values', () => {
     expect(() => map.delete(new Uint8Array(5))).toThrow(MapSizeError);
   });
 
+  it.each([-1, 0.5, Number.NaN, 2 ** 53, '1'])('takes no flags %s', (flags) => {
+    const map = openMap({ type: 'hash' });
+    expect(() => map.set(u32(0), new Uint8Array(8), flags as number)).toThrow(refusal('EINVAL'));
+    const queue = openMap({ type: 'queue', keySize: 0 });
+    expect(() => queue.push(new Uint8Array(8), flags as number)).toThrow(refusal('EINVAL'));
+  });
+
   it('exchanges per-CPU values as one 8-byte aligned slot per CPU', () => {
     const map = openMap({ type: 'percpu_array', valueSize: 4, maxEntries: 1 }, 3);
     expect(map.cpus).toBe(3);

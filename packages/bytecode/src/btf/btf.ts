@@ -3,7 +3,7 @@ import { StringTable } from '../elf/string-table.ts';
 import { ObjectFormatError } from '../errors.ts';
 import type { Endianness } from '../isa/instruction.ts';
 import { decodeType } from './decode.ts';
-import { layoutOf } from './kinds.ts';
+import { BTF_KINDS, layoutOf } from './kinds.ts';
 import { NameIndex } from './name-index.ts';
 import { BtfStrings } from './strings.ts';
 import { indexTypes } from './type-index.ts';
@@ -16,6 +16,12 @@ const HEADER_SIZE = 24;
 
 /** Kinds whose names are not those of types. They are the most, and seldom asked for. */
 const SYMBOL_KINDS: ReadonlySet<BtfKind> = new Set(['func', 'var', 'datasec', 'decl-tag']);
+/** The same, bits by BTF_KIND_*. */
+const SYMBOL_KIND_BITS = BTF_KINDS.reduce(
+  (bits, layout, kind) =>
+    layout !== null && SYMBOL_KINDS.has(layout.kind) ? bits | (1 << kind) : bits,
+  0,
+);
 
 /** What `parseBtf` found; `words` are the type section in host order, `offsets` count words. */
 interface BtfParts {
@@ -140,24 +146,27 @@ export class Btf {
   }
 
   #find(name: string, group: 'types' | 'symbols', essential: boolean): number[] {
-    this.#names[group] ??= new NameIndex(this.#namesOf(group), this.firstId, this.#strings);
+    this.#names[group] ??= this.#namesOf(group);
     const own = this.#names[group].find(name, essential);
     return this.base === null ? own : [...this.base.#find(name, group, essential), ...own];
   }
 
-  /** String offsets by type; 0 of those of the other group. */
-  #namesOf(group: 'types' | 'symbols'): Uint32Array {
+  #namesOf(group: 'types' | 'symbols'): NameIndex {
     const words = this.#words;
     const offsets = this.#offsets;
     const names = new Uint32Array(offsets.length);
+    const ids = new Uint32Array(offsets.length);
+    const wanted = group === 'symbols' ? SYMBOL_KIND_BITS : ~SYMBOL_KIND_BITS;
+    let count = 0;
     for (let index = 0; index < offsets.length; index++) {
       const at = offsets[index] as number;
       const name = words[at] as number;
-      if (name === 0) continue;
-      const kind = layoutOf(words[at + 1] as number)?.kind ?? 'void';
-      if (SYMBOL_KINDS.has(kind) === (group === 'symbols')) names[index] = name;
+      if (name === 0 || ((wanted >>> (((words[at + 1] as number) >>> 24) & 31)) & 1) === 0)
+        continue;
+      names[count] = name;
+      ids[count++] = this.firstId + index;
     }
-    return names;
+    return new NameIndex(names.subarray(0, count), ids.subarray(0, count), this.#strings);
   }
 
   #word(id: number): number {

@@ -22,21 +22,24 @@ export function essentialLength(name: string): number {
   return name.length;
 }
 
-/** The types of one BTF (not of its base) by name, hashed by bytes: no name is decoded. */
+/** Types of one BTF (not of its base) by name, hashed by bytes: no name is decoded. */
 export class NameIndex {
   readonly #strings: BtfStrings;
   readonly #names: Uint32Array;
-  readonly #firstId: number;
+  readonly #ids: Uint32Array;
   /** By low bits of the hash: 1 + the first index in `names`; `#next` the same by index. 0: none. */
   readonly #heads: Uint32Array;
   readonly #next: Uint32Array;
   readonly #hashes: Uint32Array;
 
-  /** @param names string offset of each type's name, 0 of anonymous types */
-  constructor(names: Uint32Array, firstId: number, strings: BtfStrings) {
+  /**
+   * @param names string offsets
+   * @param ids of the types that have these names, ascending
+   */
+  constructor(names: Uint32Array, ids: Uint32Array, strings: BtfStrings) {
     this.#strings = strings;
     this.#names = names;
-    this.#firstId = firstId;
+    this.#ids = ids;
     const size = 1 << Math.max(4, 32 - Math.clz32(names.length));
     const heads = new Uint32Array(size);
     const next = new Uint32Array(names.length);
@@ -45,7 +48,6 @@ export class NameIndex {
     // Downwards, so that each chain ascends.
     for (let index = names.length - 1; index >= 0; index--) {
       const offset = names[index] as number;
-      if (offset === 0) continue;
       const { bytes, from } = offset >= own.from ? own : strings.holding(offset);
       const hash = essentialHash(bytes, offset - from);
       const bucket = hash & (size - 1);
@@ -76,7 +78,7 @@ export class NameIndex {
       if (this.#hashes[index] !== hash || !this.#startsWith(index, wanted)) continue;
       const found = this.#strings.at(this.#names[index] as number);
       const name = essential ? found.slice(0, essentialLength(found)) : found;
-      if (name === text) ids.push(this.#firstId + index);
+      if (name === text) ids.push(this.#ids[index] as number);
     }
     return ids;
   }

@@ -28,7 +28,7 @@ const KIND_NAMES: Readonly<Record<BtfKind, string>> = {
 };
 
 /** A property of a type or of one of its entries, in the order of output. */
-export type RawValue = string | number | bigint;
+type RawValue = string | number | bigint;
 export type RawFields = Readonly<Record<string, RawValue>>;
 
 /** One type as bpftool presents it: its properties, and the list of entries that some kinds have. */

@@ -6,7 +6,7 @@ import type * as Koffi from 'koffi';
  * its instructions are read back. Whether the kernel then takes the programs does not matter:
  * relocation comes before.
  */
-export interface LibbpfRelocation {
+interface LibbpfRelocation {
   /** libbpf refused to relocate the object; what it said, arguments left out. */
   readonly refused: string | null;
   /** Encoded instructions by program name. */

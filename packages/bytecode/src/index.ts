@@ -28,6 +28,28 @@ export {
   type TypeSelection,
   typesOfShape,
 } from './btf/index.ts';
+// Programs from TypeScript.
+export {
+  type MemoryOperand,
+  mem,
+  type ProgramBuilder,
+  ProgramBuilderError,
+  type ProgramOptions,
+  program,
+  type RegisterName,
+  r0,
+  r1,
+  r2,
+  r3,
+  r4,
+  r5,
+  r6,
+  r7,
+  r8,
+  r9,
+  r10,
+  type Source,
+} from './builder/index.ts';
 // Classic BPF.
 export {
   type ClassicCodecOptions,

@@ -74,14 +74,35 @@ function parse(
   usage: string,
 ): { values: Record<string, unknown>; positionals: string[] } {
   try {
-    return parseArgs({
+    const parsed = parseArgs({
       args: [...args],
       options: { ...command.options, json: { type: 'boolean' } },
       allowPositionals: true,
       strict: true,
+      tokens: true,
     });
+    refuseRepeated(command, parsed.tokens, usage);
+    return parsed;
   } catch (error) {
+    if (error instanceof UsageError) throw error;
     const reason = error instanceof Error ? (error.message.split('. ', 1)[0] ?? '') : String(error);
     throw new UsageError(reason.charAt(0).toLowerCase() + reason.slice(1), usage);
+  }
+}
+
+/** Of two values for one thing, neither is silently dropped. */
+function refuseRepeated(
+  command: Command,
+  tokens: readonly { readonly kind: string; readonly name?: string }[],
+  usage: string,
+): void {
+  const given = new Set<string>();
+  for (const { kind, name } of tokens) {
+    if (kind !== 'option' || name === undefined) continue;
+    const { type = 'boolean', multiple = false } = command.options[name] ?? {};
+    if (given.has(name) && type === 'string' && !multiple) {
+      throw new UsageError(`--${name} is given twice`, usage);
+    }
+    given.add(name);
   }
 }

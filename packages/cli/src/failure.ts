@@ -1,4 +1,4 @@
-import { AnyBpfError } from '@anybpf/bytecode';
+import { AnyBpfError, type InternalError } from '@anybpf/bytecode';
 
 /** An operating system error on a file that the user named. */
 export class FileError extends AnyBpfError {
@@ -34,10 +34,24 @@ const REASONS: Readonly<Record<string, string>> = {
   EACCES: 'permission denied',
   EISDIR: 'it is a directory',
   ENOTDIR: 'a part of the path is not a directory',
+  EFBIG: 'it does not end within 256 MiB',
 };
 
+/** `errorDocument` as text. JSON has no bigint and prints byte arrays as objects: numbers and hex here. */
+export function errorText(error: AnyBpfError | InternalError): string {
+  return JSON.stringify(errorDocument(error), jsonValue, 2);
+}
+
+function jsonValue(_key: string, value: unknown): unknown {
+  if (typeof value === 'bigint') return Number(value);
+  if (value instanceof Uint8Array) return Buffer.from(value).toString('hex');
+  return value;
+}
+
 /** The JSON document of an error: code, message and every typed field of its class. */
-export function errorDocument(error: AnyBpfError): { error: Record<string, unknown> } {
+export function errorDocument(error: AnyBpfError | InternalError): {
+  error: Record<string, unknown>;
+} {
   const fields: Record<string, unknown> = { code: error.code, message: error.message };
   for (const [name, value] of Object.entries(error)) {
     if (!(name in fields) && name !== 'name' && value !== undefined) fields[name] = value;

@@ -1,14 +1,30 @@
-import { open, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { type FileHandle, open, readdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FileError } from './failure.ts';
+
+/** Bytes that are taken of a pipe or device, which may have no end. */
+const MAX_STREAM = 256 << 20;
 
 /** @throws FileError */
 export async function readBytes(path: string): Promise<Uint8Array> {
   try {
-    return await readFile(path);
+    await using file = await open(path);
+    return (await file.stat()).isFile() ? await file.readFile() : await readStream(file);
   } catch (error) {
     throw new FileError(path, 'read', error);
   }
+}
+
+async function readStream(file: FileHandle): Promise<Uint8Array> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of file.createReadStream({ autoClose: false })) {
+    const bytes = Buffer.from(chunk);
+    size += bytes.length;
+    if (size > MAX_STREAM) throw Object.assign(new Error('endless'), { code: 'EFBIG' });
+    chunks.push(bytes);
+  }
+  return Buffer.concat(chunks);
 }
 
 /** @throws FileError */
@@ -43,8 +59,13 @@ export async function objectFiles(
   }
 }
 
+/** Of a file that may not be read nobody can say: it is none. */
 async function isElf(path: string): Promise<boolean> {
-  await using file = await open(path);
-  const { buffer, bytesRead } = await file.read(Buffer.alloc(4), 0, 4, 0);
-  return bytesRead === 4 && buffer.readUInt32BE() === 0x7f454c46;
+  try {
+    await using file = await open(path);
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(4), 0, 4, 0);
+    return bytesRead === 4 && buffer.readUInt32BE() === 0x7f454c46;
+  } catch {
+    return false;
+  }
 }

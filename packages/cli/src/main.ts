@@ -1,5 +1,5 @@
-import { AnyBpfError } from '@anybpf/bytecode';
-import { type Command, type ExitStatus, parseRequest, usageOf } from './command.ts';
+import { AnyBpfError, InternalError } from '@anybpf/bytecode';
+import { type Command, type ExitStatus, parseRequest, UsageError, usageOf } from './command.ts';
 import { asm } from './commands/asm.ts';
 import { backends } from './commands/backends.ts';
 import { bench } from './commands/bench.ts';
@@ -10,7 +10,7 @@ import { disasm } from './commands/disasm.ts';
 import { doctor } from './commands/doctor.ts';
 import { inspect } from './commands/inspect.ts';
 import { run } from './commands/run.ts';
-import { errorDocument } from './failure.ts';
+import { errorText } from './failure.ts';
 import { processTerminal, type Terminal } from './terminal.ts';
 import { VERSION } from './version.ts';
 
@@ -34,10 +34,11 @@ const COMMANDS: readonly Command[] = [
  */
 export async function main(
   args: readonly string[],
-  terminal: Terminal = processTerminal,
+  terminal: Terminal = processTerminal(),
 ): Promise<ExitStatus> {
   const [verb, ...rest] = args;
-  if (verb === undefined || verb === 'help' || verb === '--help' || verb === '-h') {
+  const json = args.includes('--json');
+  if ((verb === undefined && !json) || verb === 'help' || verb === '--help' || verb === '-h') {
     terminal.out(overview());
     return verb === undefined ? 2 : 0;
   }
@@ -47,7 +48,12 @@ export async function main(
   }
   const command = COMMANDS.find(({ name }) => name === verb);
   if (command === undefined) {
-    terminal.err(`anybpf: there is no command "${verb}"\n\n${overview()}`);
+    const reason =
+      verb === undefined || verb === '--json'
+        ? 'the command is missing'
+        : `there is no command "${verb}"`;
+    if (json) terminal.out(errorText(new UsageError(reason, 'anybpf COMMAND [ARGUMENTS]')));
+    else terminal.err(`anybpf: ${reason}\n\n${overview()}`);
     return 2;
   }
   if (rest.includes('--help') || rest.includes('-h')) {
@@ -57,9 +63,9 @@ export async function main(
   try {
     return await command.run(parseRequest(command, rest), terminal);
   } catch (error) {
-    if (!(error instanceof AnyBpfError)) throw error;
-    if (rest.includes('--json')) terminal.out(JSON.stringify(errorDocument(error), jsonValue, 2));
-    else terminal.err(`anybpf ${verb}: ${error.message}`);
+    const known = error instanceof AnyBpfError ? error : unexpected(error, terminal);
+    if (json) terminal.out(errorText(known));
+    else terminal.err(`anybpf ${verb}: ${known.message}`);
     return 2;
   }
 }
@@ -70,9 +76,8 @@ function overview(): string {
   return `usage: anybpf COMMAND [ARGUMENTS] [--json]\n\n${rows.join('\n')}\n\nanybpf COMMAND --help shows a command's arguments.`;
 }
 
-/** JSON has no bigint and prints byte arrays as objects: numbers and hex here. */
-function jsonValue(_key: string, value: unknown): unknown {
-  if (typeof value === 'bigint') return Number(value);
-  if (value instanceof Uint8Array) return Buffer.from(value).toString('hex');
-  return value;
+/** What no command should throw: where it came from is for the report of the bug. */
+function unexpected(error: unknown, terminal: Terminal): InternalError {
+  if (error instanceof Error && error.stack !== undefined) terminal.err(error.stack);
+  return new InternalError(String(error));
 }

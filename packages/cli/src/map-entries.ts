@@ -90,7 +90,8 @@ function forEveryCpu(map: BpfMap, value: Uint8Array): Uint8Array {
 export function dumpMaps(
   loaded: LoadedObject,
 ): Record<string, { readonly key: string; readonly value: string }[]> {
-  const dump: Record<string, { key: string; value: string }[]> = {};
+  // A map may have any name, __proto__ among them.
+  const dump: Record<string, { key: string; value: string }[]> = Object.create(null);
   for (const [name, map] of loaded.maps) {
     const { type } = map.spec;
     if (type === 'ringbuf') {

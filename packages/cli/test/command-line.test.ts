@@ -1,7 +1,10 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { printable } from '../src/terminal.ts';
 import { anybpf } from './command-line.ts';
 
 let folder = '';
@@ -9,6 +12,25 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'anybpf-cli-'));
 });
 afterAll(() => rm(folder, { recursive: true }));
+
+/** A process of its own whose standard output closes before it writes. */
+async function pipeToClosed(args: readonly string[]): Promise<[number, string]> {
+  const entry = new URL('../src/main.ts', import.meta.url);
+  const script = `const { main } = await import(${JSON.stringify(entry.href)}); process.exitCode = await main(${JSON.stringify(args)});`;
+  const child = spawn(process.execPath, [
+    '--conditions=source',
+    '--input-type=module',
+    '-e',
+    script,
+  ]);
+  child.stdout.destroy();
+  let err = '';
+  child.stderr.on('data', (chunk: Buffer) => {
+    err += chunk.toString();
+  });
+  const [status] = await once(child, 'close');
+  return [Number(status), err];
+}
 
 describe('the command line as a whole', () => {
   test.each([
@@ -35,6 +57,55 @@ describe('the command line as a whole', () => {
       out: '',
       err: expect.stringMatching(err),
     });
+  });
+
+  test.each([
+    [['--json'], 'USAGE', /the command is missing/],
+    [['veryfy', '--json'], 'USAGE', /no command "veryfy"/],
+    [
+      ['disasm', 'programs/drop/drop.bpf.o', '--program', 'a', '--program', 'b', '--json'],
+      'USAGE',
+      /--program is given twice/,
+    ],
+    [['conformance', '--suite', 'programs/drop', '--json'], 'USAGE', /no .data file below/],
+    [['btf', 'dump', '--format', 'constructor'], '', /format "constructor" is none of/],
+    [
+      ['asm', '/dev/zero', '-o', 'no-such-folder/x.o', '--json'],
+      'FILE',
+      /does not end within 256 MiB/,
+    ],
+  ])('%j is one document and status 2', async (args, code, message) => {
+    const { status, out, err } = await anybpf(args);
+    expect(status).toBe(2);
+    if (code === '') expect(err).toMatch(message);
+    else
+      expect(JSON.parse(out)).toMatchObject({
+        error: { code, message: expect.stringMatching(message) },
+      });
+  });
+
+  test('what the plug-in refuses is a document too', async () => {
+    const { status, out, err } = await anybpf([
+      'conformance-plugin',
+      '--backend',
+      'interpreter',
+      '--program',
+      '00',
+      '--json',
+    ]);
+    expect([status, err]).toEqual([1, '']);
+    expect(JSON.parse(out)).toMatchObject({ error: { code: 'INVALID_INSTRUCTION' } });
+  });
+
+  test('a terminal is not steered by what files hold', () => {
+    expect(printable('a\tb\x1b[2J\x9b\rc\n')).toBe('a\tb\\u001b[2J\\u009b\\u000dc\n');
+    const text = JSON.stringify({ name: '\x7f\x1b' });
+    expect(JSON.parse(printable(text))).toEqual({ name: '\x7f\x1b' });
+  });
+
+  test('a reader that has enough ends a result quietly', async () => {
+    const [status, err] = await pipeToClosed(['inspect', 'programs', '--json']);
+    expect([status, err]).toEqual([0, '']);
   });
 
   test('backends --json lists every backend with its state', async () => {

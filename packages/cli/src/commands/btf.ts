@@ -34,7 +34,7 @@ export const btf: Command = {
     const [verb, file = 'vmlinux'] = request.positionals;
     if (verb !== 'dump') throw new UsageError(`there is no "btf ${verb}"`, usage);
     const name = request.text('format') ?? (request.json ? 'json' : 'c');
-    const format = FORMATS[name];
+    const format = Object.hasOwn(FORMATS, name) ? FORMATS[name] : undefined;
     if (format === undefined || (request.json && name !== 'json')) {
       throw new UsageError(`format "${name}" is none of ${Object.keys(FORMATS).join(', ')}`, usage);
     }

@@ -2,6 +2,7 @@ import { AnyBpfError, decode } from '@anybpf/bytecode';
 import { runFunction } from '@anybpf/conformance';
 import { backendFor } from '../backends.ts';
 import { type Command, usageOf } from '../command.ts';
+import { errorText } from '../failure.ts';
 import { parseHex } from '../hex.ts';
 
 /**
@@ -32,7 +33,8 @@ export const conformancePlugin: Command = {
       return 0;
     } catch (error) {
       if (!(error instanceof AnyBpfError) || error.code === 'BACKEND_UNAVAILABLE') throw error;
-      terminal.err(`anybpf conformance-plugin: ${error.message}`);
+      if (request.json) terminal.out(errorText(error));
+      else terminal.err(`anybpf conformance-plugin: ${error.message}`);
       return 1;
     }
   },

@@ -1,6 +1,6 @@
 import { formatReport, OWN_VECTORS, readSuite, runSuite } from '@anybpf/conformance';
 import { backendsFor } from '../backends.ts';
-import type { Command } from '../command.ts';
+import { type Command, UsageError, usageOf } from '../command.ts';
 import { FileError } from '../failure.ts';
 
 export const conformance: Command = {
@@ -16,6 +16,9 @@ export const conformance: Command = {
       if (error instanceof Error && 'errno' in error) throw new FileError(folder, 'read', error);
       throw error;
     });
+    if (tests.length === 0) {
+      throw new UsageError(`there is no .data file below ${folder}`, usageOf(this));
+    }
     const report = await runSuite(request.text('suite') ?? 'own', tests, backends);
     terminal.out(request.json ? JSON.stringify(report, null, 2) : formatReport(report));
     const failed = Object.values(report.backends).some((backend) => backend.failed > 0);

@@ -23,8 +23,13 @@ export class Descriptor {
   }
 
   get fd(): number {
-    if (this.#fd < 0) throw new ClosedError(this.what);
+    this.requireOpen();
     return this.#fd;
+  }
+
+  /** @throws ClosedError */
+  requireOpen(): void {
+    if (this.#fd < 0) throw new ClosedError(this.what);
   }
 
   close(): void {

@@ -89,14 +89,14 @@ describeLinux('batches in order', () => {
   });
 
   it.each([
-    { what: 'a packet below the limit', lengths: [64, 13], error: PacketSizeError },
-    { what: 'a packet above the limit', lengths: [64, 3521], error: PacketSizeError },
-    { what: 'a packet beyond the data', lengths: [64, 100], error: RangeError },
-  ])('$what is refused', async ({ lengths, error }) => {
+    { what: 'a packet below the limit', lengths: [64, 13], size: 128, error: PacketSizeError },
+    { what: 'a packet above the limit', lengths: [64, 3521], size: 3585, error: PacketSizeError },
+    { what: 'a packet beyond the data', lengths: [64, 100], size: 128, error: RangeError },
+  ])('$what is refused', async ({ lengths, size, error }) => {
     const program = await loadProgram('r0 = 1\nexit');
     const packets = {
       count: 2,
-      data: frame(128),
+      data: frame(size),
       offsets: Uint32Array.of(0, 64),
       lengths: Uint32Array.from(lengths),
       arrivals: null,

@@ -68,6 +68,7 @@ export {
   writePcap,
   writePcapng,
 } from './packets/capture/write-capture.ts';
+export { checkBatch } from './packets/check-batch.ts';
 // Packets and backend selection.
 export {
   CaptureFormatError,
@@ -107,6 +108,7 @@ export { type WorkloadOptions, workloadBatch } from './packets/generate/workload
 export { type PacketLimits, packetLimits } from './packets/limits.ts';
 export { type PacketBatch, packetAt, packetBatch } from './packets/packet-batch.ts';
 export { groupPackets, type PacketGroups } from './packets/packet-groups.ts';
+export { requireBytes } from './require-bytes.ts';
 export { selectPrograms } from './select-programs.ts';
 export {
   type BackendName,

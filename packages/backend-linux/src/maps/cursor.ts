@@ -24,6 +24,7 @@ type Entry = readonly [key: Uint8Array, value: Uint8Array];
 
 /** Every entry once, in the map's own order, with as few calls as the map type allows. */
 export function* entries(access: MapAccess): Generator<Entry, undefined> {
+  access.descriptor.requireOpen();
   if (access.row.keyless) return;
   if (STEADY_BATCH.has(access.spec.type)) {
     yield* batchEntries(access);
@@ -42,6 +43,7 @@ export function* entries(access: MapAccess): Generator<Entry, undefined> {
 
 /** Every key once; see `entries`. */
 export function* keys(access: MapAccess): Generator<Uint8Array, undefined> {
+  access.descriptor.requireOpen();
   if (access.row.keyless) return;
   if (access.row.indexed) {
     yield* indices(access);
@@ -53,7 +55,8 @@ export function* keys(access: MapAccess): Generator<Uint8Array, undefined> {
 }
 
 function* indices({ maxEntries, descriptor }: MapAccess): Generator<Uint8Array, undefined> {
-  for (let index = 0; index < maxEntries && descriptor.fd >= 0; index++) {
+  for (let index = 0; index < maxEntries; index++) {
+    descriptor.requireOpen();
     yield new Uint8Array(Uint32Array.of(index).buffer);
   }
 }
@@ -95,6 +98,7 @@ function* batchEntries(access: MapAccess): Generator<Entry, undefined> {
     started = true;
     cursor.set(next);
     for (let i = 0; i < Math.min(count[0] ?? 0, room); i++) {
+      descriptor.requireOpen();
       yield [
         batchKeys.slice(i * keySize, (i + 1) * keySize),
         values.slice(i * valueSize, (i + 1) * valueSize),

@@ -4,6 +4,7 @@ import {
   MapOperationError,
   MapSizeError,
   type Program,
+  requireBytes,
   UnsupportedFeatureError,
 } from '@anybpf/runtime';
 import type { Descriptor } from '../descriptor.ts';
@@ -51,6 +52,7 @@ export class LinuxMap implements BpfMap {
   }
 
   get(key: Uint8Array): Uint8Array | undefined {
+    this.descriptor.requireOpen();
     this.#takeKey(key);
     const { libbpf, descriptor, keySize, valueSize } = this.#access;
     const result = libbpf.mapLookup(descriptor.fd, this.#key, keySize, this.#value, valueSize);
@@ -58,6 +60,7 @@ export class LinuxMap implements BpfMap {
   }
 
   set(key: Uint8Array, value: Uint8Array, flags = 0): void {
+    this.descriptor.requireOpen();
     this.#takeKey(key);
     this.#takeValue(value);
     if (REFERENCES.has(this.#access.row.values)) throw this.#refuse('set', ERRNO.EBADF);
@@ -65,6 +68,7 @@ export class LinuxMap implements BpfMap {
   }
 
   setReference(key: Uint8Array, target: Program | BpfMap): void {
+    this.descriptor.requireOpen();
     this.#takeKey(key);
     const descriptor = this.#referenced(target);
     new DataView(this.#value.buffer).setInt32(0, descriptor.fd, true);
@@ -72,6 +76,7 @@ export class LinuxMap implements BpfMap {
   }
 
   delete(key: Uint8Array): boolean {
+    this.descriptor.requireOpen();
     this.#takeKey(key);
     const { libbpf, descriptor, keySize } = this.#access;
     if (this.#key === null) throw this.#refuse('delete', ERRNO.EOPNOTSUPP);
@@ -90,6 +95,7 @@ export class LinuxMap implements BpfMap {
   }
 
   push(value: Uint8Array, flags = 0): void {
+    this.descriptor.requireOpen();
     const { type } = this.spec;
     if (!isQueue(type) && type !== 'bloom_filter') throw this.#refuse('push', ERRNO.EINVAL);
     this.#takeValue(value);
@@ -97,6 +103,7 @@ export class LinuxMap implements BpfMap {
   }
 
   pop(): Uint8Array | undefined {
+    this.descriptor.requireOpen();
     if (!isQueue(this.spec.type)) throw this.#refuse('pop', ENOTSUPP);
     const { libbpf, descriptor, valueSize } = this.#access;
     const result = libbpf.mapLookupAndDelete(descriptor.fd, null, 0, this.#value, valueSize);
@@ -104,6 +111,7 @@ export class LinuxMap implements BpfMap {
   }
 
   peek(): Uint8Array | undefined {
+    this.descriptor.requireOpen();
     if (!isQueue(this.spec.type)) throw this.#refuse('peek', ENOTSUPP);
     const { libbpf, descriptor, valueSize } = this.#access;
     const result = libbpf.mapLookup(descriptor.fd, null, 0, this.#value, valueSize);
@@ -111,13 +119,14 @@ export class LinuxMap implements BpfMap {
   }
 
   drain(): Uint8Array[] {
+    this.descriptor.requireOpen();
     if (this.spec.type === 'perf_event_array') {
       throw new UnsupportedFeatureError(`reading perf events (map ${this.name})`, 'linux');
     }
     if (this.spec.type !== 'ringbuf') throw this.#refuse('drain', ERRNO.EINVAL);
     // The pages are mapped, and unmapped, with the descriptor.
-    if (this.#access.descriptor.fd >= 0) this.#ring ??= new RingBufferReader(this.#access);
-    return this.#ring?.drain() ?? [];
+    this.#ring ??= new RingBufferReader(this.#access);
+    return this.#ring.drain();
   }
 
   /** Gives back the ring's pages; the descriptor belongs to the object. */
@@ -147,6 +156,7 @@ export class LinuxMap implements BpfMap {
   }
 
   #takeKey(key: Uint8Array): void {
+    requireBytes(key, 'key');
     const { keySize } = this.#access;
     if (key.byteLength !== keySize) {
       throw new MapSizeError(this.name, 'key', key.byteLength, keySize);
@@ -155,6 +165,7 @@ export class LinuxMap implements BpfMap {
   }
 
   #takeValue(value: Uint8Array): void {
+    requireBytes(value, 'value');
     const { valueSize } = this.#access;
     if (value.byteLength !== valueSize) {
       throw new MapSizeError(this.name, 'value', value.byteLength, valueSize);

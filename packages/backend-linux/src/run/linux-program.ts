@@ -2,12 +2,14 @@ import type { LinkedProgram, ProgramTypeName } from '@anybpf/bytecode';
 import {
   type BatchOptions,
   type BatchResult,
+  checkBatch,
   groupPackets,
   type PacketBatch,
   PacketSizeError,
   type Program,
   type ProgramInput,
   type RunResult,
+  requireBytes,
   UnsupportedFeatureError,
 } from '@anybpf/runtime';
 import type { Descriptor } from '../descriptor.ts';
@@ -75,6 +77,8 @@ export class LinuxProgram implements Program {
     const { fd } = this.descriptor;
     const shape = this.#shape;
     if (shape === null) throw this.#noTestRun();
+    if (input.packet) requireBytes(input.packet, 'packet');
+    if (input.context) requireBytes(input.context, 'context');
     return shape.kind === 'packet'
       ? this.#runPacket(fd, shape, input)
       : this.#runContext(fd, input, shape.kind === 'context-in-place');
@@ -184,15 +188,9 @@ export class LinuxProgram implements Program {
     }
   }
 
-  #checkBatch({ count, data, offsets, lengths }: PacketBatch, shape: PacketShape): void {
-    for (let i = 0; i < count; i++) {
-      const offset = offsets[i] ?? 0;
-      const length = lengths[i] ?? 0;
-      this.#checkPacket(length, shape);
-      if (offset + length > data.byteLength) {
-        throw new RangeError(`packet ${i} lies outside the ${data.byteLength} bytes of its batch`);
-      }
-    }
+  #checkBatch(batch: PacketBatch, shape: PacketShape): void {
+    checkBatch(batch);
+    for (let i = 0; i < batch.count; i++) this.#checkPacket(batch.lengths[i] ?? 0, shape);
   }
 
   #checkContext(context: Uint8Array | null, max: number): void {

@@ -21,7 +21,13 @@ describe('sizes', () => {
   it.each([14, 3520])('a packet of %i bytes runs', async (size) => {
     const result = (await xdp('r0 = 2\nexit')).run({ packet: new Uint8Array(size) });
     expect(result.packet).toHaveLength(size);
-    expect(result.context).toEqual(md(0, size, 0, 1, 0, 0));
+    expect(result.context).toEqual(md(0, size, 0, 0, 0, 0));
+  });
+  it('the device is given back as it came', async () => {
+    const packet = new Uint8Array(64);
+    const context = md(0, 64, 0, 1);
+    const result = (await xdp('r0 = *(u32 *)(r1 + 12)\nexit')).run({ packet, context });
+    expect([result.verdict, result.context]).toEqual([1, md(0, 64, 0, 1, 0, 0)]);
   });
   it.each([0, 13, 3521])('a packet of %i bytes is refused', async (size) => {
     const program = await xdp('r0 = 2\nexit');
@@ -72,7 +78,7 @@ describe('metadata', () => {
     const result = (await xdp(`r2 = ${delta}\ncall 54\nexit`)).run({ packet: new Uint8Array(64) });
     expect(result.verdict | 0).toBe(r0);
     expect(result.packet).toHaveLength(64 + length);
-    expect(result.context).toEqual(md(length, 64 + length, 0, 1, 0, 0));
+    expect(result.context).toEqual(md(length, 64 + length, 0, 0, 0, 0));
   });
 
   it('given by the caller stand before the packet', async () => {

@@ -38,6 +38,8 @@ export class XdpContext implements ProgramContext {
   readonly #program: string;
   readonly #at: MdOffsets;
   #metadata = 0;
+  /** As given: the run on the loopback device does not show in the result. */
+  #ingress = 0;
 
   constructor(descriptor: ContextDescriptor, attachType: string | null, program: string) {
     this.#fields = new FieldContext(descriptor, attachType);
@@ -57,15 +59,15 @@ export class XdpContext implements ProgramContext {
     const { arena, packet } = machine;
     const { view, contextStart } = arena;
     this.#metadata = 0;
-    let ingress = LOOPBACK;
+    this.#ingress = 0;
     let queue = 0;
     if (context !== null) {
       const given = this.#read(context, packetSize);
       this.#metadata = given.metadata;
-      ingress = given.ingress;
+      this.#ingress = given.ingress;
       queue = given.queue;
     }
-    view.setUint32(contextStart + this.#at.ingress, ingress, true);
+    view.setUint32(contextStart + this.#at.ingress, this.#ingress || LOOPBACK, true);
     view.setUint32(contextStart + this.#at.queue, queue, true);
     view.setUint32(contextStart + this.#at.egress, 0, true);
     arena.closeContext();
@@ -95,6 +97,7 @@ export class XdpContext implements ProgramContext {
     const out = bytes.slice(contextStart, contextStart + size);
     const view = new DataView(out.buffer);
     view.setUint32(this.#at.dataMeta, 0, true);
+    view.setUint32(this.#at.ingress, this.#ingress, true);
     view.setUint32(this.#at.data, packet.data - packet.meta, true);
     view.setUint32(this.#at.dataEnd, packet.end - packet.meta, true);
     return out;
@@ -138,7 +141,7 @@ export class XdpContext implements ProgramContext {
     }
     return {
       metadata,
-      ingress: view.getUint32(this.#at.ingress, true) || LOOPBACK,
+      ingress: view.getUint32(this.#at.ingress, true),
       queue: view.getUint32(this.#at.queue, true),
     };
   }

@@ -43,7 +43,7 @@ export function mem(base: RegisterName, offset = 0): MemoryOperand {
 }
 
 /** 4294967295 is written as -1: the bits count. Numbers of other sizes are the encoder's to refuse. */
-export function signed32(value: number): number {
+function signed32(value: number): number {
   return value > 0x7fffffff && value <= 0xffffffff ? value | 0 : value;
 }
 

@@ -4,7 +4,7 @@ import type { CodeBuffer } from './code-buffer.ts';
 import { operandOf, type RegisterName, type Source } from './operands.ts';
 
 /** What the methods made here write to. */
-export interface HasCode {
+interface HasCode {
   readonly code: CodeBuffer;
 }
 

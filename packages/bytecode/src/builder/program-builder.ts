@@ -52,7 +52,7 @@ export function program(section: string, options: ProgramOptions = {}): ProgramB
 }
 
 /** All instructions but arithmetic and conditional jumps. */
-export class BuilderCore {
+class BuilderCore {
   readonly code: CodeBuffer = new CodeBuffer();
   readonly #section: string;
   readonly #options: ProgramOptions;

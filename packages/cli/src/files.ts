@@ -1,5 +1,6 @@
 import { type FileHandle, open, readdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { AnyBpfError } from '@anybpf/bytecode';
 import { FileError } from './failure.ts';
 
 /** Bytes that are taken of a pipe or device, which may have no end. */
@@ -33,6 +34,16 @@ export async function writeBytes(path: string, bytes: Uint8Array | string): Prom
     await writeFile(path, bytes);
   } catch (error) {
     throw new FileError(path, 'write', error);
+  }
+}
+
+/** Does something with the contents of a file; errors about them name the file. */
+export function inFile<T>(path: string, act: () => T): T {
+  try {
+    return act();
+  } catch (error) {
+    if (error instanceof AnyBpfError) error.message = `${path}: ${error.message}`;
+    throw error;
   }
 }
 

@@ -27,6 +27,9 @@ const COMMANDS: readonly Command[] = [
   btf,
 ];
 
+/** Errors that answer the question with no: the program was refused, or did what no program may. */
+const NEGATIVE_ANSWERS = new Set(['KERNEL_VERIFIER', 'PROGRAM_FAULT']);
+
 /**
  * The command line of docs: `anybpf VERB ARGS`.
  *
@@ -66,7 +69,7 @@ export async function main(
     const known = error instanceof AnyBpfError ? error : unexpected(error, terminal);
     if (json) terminal.out(errorText(known));
     else terminal.err(`anybpf ${verb}: ${known.message}`);
-    return 2;
+    return NEGATIVE_ANSWERS.has(known.code) ? 1 : 2;
   }
 }
 

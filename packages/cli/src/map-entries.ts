@@ -1,5 +1,10 @@
 import { type MapEntry, MapEntryError, parseMapEntries } from '@anybpf/programs';
-import type { BpfMap, LoadedObject } from '@anybpf/runtime';
+import {
+  type BpfMap,
+  type LoadedObject,
+  MapOperationError,
+  UnsupportedFeatureError,
+} from '@anybpf/runtime';
 import { type Request, UsageError } from './command.ts';
 import { readBytes } from './files.ts';
 import { parseHex, toHex } from './hex.ts';
@@ -86,27 +91,42 @@ function forEveryCpu(map: BpfMap, value: Uint8Array): Uint8Array {
   return all;
 }
 
+/** Entries in hex; records and queued values have an empty key. */
+type MapContents = readonly { readonly key: string; readonly value: string }[];
+
 /** Final contents of every map that has any, in hex: what `run` prints under `maps`. */
-export function dumpMaps(
-  loaded: LoadedObject,
-): Record<string, { readonly key: string; readonly value: string }[]> {
+export function dumpMaps(loaded: LoadedObject): Record<string, MapContents> {
   // A map may have any name, __proto__ among them.
-  const dump: Record<string, { key: string; value: string }[]> = Object.create(null);
+  const dump: Record<string, MapContents> = Object.create(null);
   for (const [name, map] of loaded.maps) {
-    const { type } = map.spec;
-    if (type === 'ringbuf') {
-      dump[name] = map.drain().map((record) => ({ key: '', value: toHex(record) }));
-    } else if (type === 'queue' || type === 'stack') {
-      dump[name] = drainQueue(map);
-    } else {
-      dump[name] = [...map].map(([key, value]) => ({ key: toHex(key), value: toHex(value) }));
+    try {
+      dump[name] = contentsOf(map);
+    } catch (error) {
+      // Redirect tables, event arrays and the like: the kernel lets nobody read them.
+      const unreadable =
+        error instanceof MapOperationError || error instanceof UnsupportedFeatureError;
+      if (!unreadable) throw error;
+      dump[name] = [];
     }
   }
   return dump;
 }
 
+function contentsOf(map: BpfMap): MapContents {
+  switch (map.spec.type) {
+    case 'ringbuf':
+    case 'perf_event_array':
+      return map.drain().map((record) => ({ key: '', value: toHex(record) }));
+    case 'queue':
+    case 'stack':
+      return drainQueue(map);
+    default:
+      return [...map].map(([key, value]) => ({ key: toHex(key), value: toHex(value) }));
+  }
+}
+
 /** A queue or stack can only be read by taking from it; the run is over, so nobody misses it. */
-function drainQueue(map: BpfMap): { key: string; value: string }[] {
+function drainQueue(map: BpfMap): MapContents {
   const entries: { key: string; value: string }[] = [];
   for (let value = map.pop(); value !== undefined; value = map.pop()) {
     entries.push({ key: '', value: toHex(value) });

@@ -13,7 +13,7 @@ import {
 import type { Backend } from '@anybpf/runtime';
 import { targetBtf } from './backends.ts';
 import { type Request, UsageError } from './command.ts';
-import { readBytes } from './files.ts';
+import { inFile, readBytes } from './files.ts';
 import type { Terminal } from './terminal.ts';
 
 /** A linked object and the one program of it that the command is about. */
@@ -36,7 +36,8 @@ export async function openProgram(
   backends: readonly Backend[],
 ): Promise<OpenedProgram> {
   const [path = ''] = request.positionals;
-  const spec = parseObject(await readBytes(path));
+  const bytes = await readBytes(path);
+  const spec = inFile(path, () => parseObject(bytes));
   const name = programName(spec, request.text('program'), usage);
   // The others of the object come along where they link: program arrays may refer to them.
   const target = { targetBtf: spec.coreRelocations.length > 0 ? await targetBtf(backends) : null };

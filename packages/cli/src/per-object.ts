@@ -1,7 +1,7 @@
 import { AnyBpfError } from '@anybpf/bytecode';
 import type { ExitStatus, Request } from './command.ts';
 import { errorDocument } from './failure.ts';
-import { objectFiles, readBytes } from './files.ts';
+import { inFile, objectFiles, readBytes } from './files.ts';
 import type { Terminal } from './terminal.ts';
 
 /**
@@ -22,14 +22,15 @@ export async function reportPerObject<Document extends object>(
   let status: ExitStatus = 0;
   for (const file of files) {
     try {
-      const document = describe(await readBytes(file));
+      const bytes = await readBytes(file);
+      const document = inFile(file, () => describe(bytes));
       if (json) documents.push({ object: file, ...document });
       else terminal.out(format(file, document));
     } catch (error) {
       if (!directory || !(error instanceof AnyBpfError)) throw error;
       status = 2;
       if (json) documents.push({ object: file, ...errorDocument(error) });
-      else terminal.err(`${file}: ${error.message}`);
+      else terminal.err(error.message);
     }
   }
   if (json) {

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { assemble } from '@anybpf/bytecode';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { printable } from '../src/terminal.ts';
 import { anybpf } from './command-line.ts';
@@ -147,6 +148,15 @@ describe('asm and disasm', () => {
     const packet = '00'.repeat(60);
     const run = await anybpf(['run', object, '--packet', packet, '--json']);
     expect(JSON.parse(run.out)).toMatchObject({ results: [{ verdictName: 'XDP_PASS' }] });
+  });
+
+  test('the numbered listing for people assembles to the same bytes', async () => {
+    const { out } = await anybpf(['disasm', 'programs/firewall/firewall.bpf.o']);
+    expect(out).toMatch(/^ {2}0: /m);
+    const [, ...listing] = out.split('\n');
+    const json = await anybpf(['disasm', 'programs/firewall/firewall.bpf.o', '--json']);
+    const { programs } = JSON.parse(json.out) as { programs: { text: string }[] };
+    expect(assemble(listing.join('\n')).bytes).toEqual(assemble(programs[0]?.text ?? '').bytes);
   });
 
   test('raw bytecode from standard input', async () => {

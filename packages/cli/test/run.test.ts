@@ -1,8 +1,18 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { writePcap } from '@anybpf/runtime';
 import { describe, expect, test } from 'vitest';
 import { anybpf } from './command-line.ts';
 
 const FIREWALL = ['run', 'programs/firewall/firewall.bpf.o', '--backend', 'interpreter'];
 const FRAME = '02000000000102000000000208060001080006040001';
+
+/** No bounds check: faults on frames of fewer than 31 bytes. */
+const READS_BYTE_30 = `r1 = *(u32 *)(r1 + 0)
+r0 = *(u8 *)(r1 + 30)
+r0 = 2
+exit`;
 
 interface RunDocument {
   readonly backend: string;
@@ -88,5 +98,37 @@ describe('run', () => {
     expect(status).toBe(2);
     expect(error.code).toBe(code);
     expect(error.message).toMatch(message);
+  });
+
+  test('a fault on a later packet keeps the results before it, names the packet, and exits with 1', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'anybpf-run-'));
+    try {
+      const object = join(folder, 'reads.o');
+      const pcap = join(folder, 'two.pcap');
+      await anybpf(['asm', '-', '-o', object], READS_BYTE_30);
+      const data = [new Uint8Array(60), new Uint8Array(20)];
+      await writeFile(pcap, writePcap(data.map((bytes) => ({ data: bytes }))));
+      const args = ['run', object, '--backend', 'interpreter', '--pcap', pcap];
+      const { status, out } = await anybpf([...args, '--json']);
+      expect(status).toBe(1);
+      expect(JSON.parse(out)).toMatchObject({
+        results: [{ verdictName: 'XDP_PASS' }],
+        error: { code: 'PROGRAM_FAULT', packet: 2, message: expect.stringMatching(/^packet 2: /) },
+      });
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+
+  test('perf events are drained, and their map takes its size from the loader', async () => {
+    const { maps } = await runJson([
+      'run',
+      'packages/cli/test/fixtures/events.o',
+      '--backend',
+      'interpreter',
+      '--packet',
+      FRAME,
+    ]);
+    expect(maps).toEqual({ events: [{ key: '', value: '07000000' }] });
   });
 });

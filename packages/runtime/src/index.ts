@@ -38,6 +38,7 @@ export {
   type MapStorageOptions,
   RUNTIME_MAP_TYPES,
 } from './maps/create-map-storage.ts';
+export { type LoaderMachine, loaderEntries } from './maps/loader-entries.ts';
 export { createMapHandle, type MapHandleOptions, storageOf } from './maps/map-handle.ts';
 export {
   type BaseStorage,

@@ -1,6 +1,6 @@
 import type { MapSpec, MapTypeRow } from '@anybpf/bytecode';
 import { linux } from '@anybpf/bytecode';
-import { UnsupportedFeatureError } from '@anybpf/runtime';
+import { loaderEntries, UnsupportedFeatureError } from '@anybpf/runtime';
 import { Descriptors } from '../descriptor.ts';
 import { ERRNO, errnoName } from '../errno.ts';
 import { KernelRefusedError } from '../errors.ts';
@@ -37,8 +37,9 @@ export function createMap(
   if (row === undefined || row.values === 'struct-ops') {
     throw new UnsupportedFeatureError(`map type ${spec.type} (map ${spec.name})`, 'linux');
   }
-  const cpus = row.perCpu ? possibleCpus() : 1;
-  const maxEntries = kernelMaxEntries(libbpf, row, spec);
+  const machine = { cpus: possibleCpus(), pageSize: libbpf.pageSize() };
+  const maxEntries = loaderEntries(spec, machine);
+  const cpus = row.perCpu ? machine.cpus : 1;
   const descriptor = open.adopt(
     createWithTemplate(libbpf, row, spec, maxEntries, btfFd),
     `map ${spec.name}`,
@@ -58,15 +59,6 @@ export function createMap(
 /** At most 15 characters of those that the kernel takes in a name. */
 export function kernelName(name: string): string {
   return name.replace(/[^A-Za-z0-9_.]/g, '_').slice(0, 15);
-}
-
-/** Sizes that objects leave to the loader, as libbpf fills them in. */
-function kernelMaxEntries(libbpf: Libbpf, row: MapTypeRow, spec: MapSpec): number {
-  if (row.values === 'perf-event' && spec.maxEntries === 0) return possibleCpus();
-  if (row.maxEntries !== 'power-of-2-pages') return spec.maxEntries;
-  const pages = Math.ceil(spec.maxEntries / libbpf.pageSize());
-  if (pages === 0 || spec.maxEntries > 2 ** 31) return spec.maxEntries;
-  return 2 ** Math.ceil(Math.log2(pages)) * libbpf.pageSize();
 }
 
 function createWithTemplate(

@@ -17,7 +17,10 @@ export const disasm: Command = {
       (bytes) => listPrograms(bytes, request, usage),
       (path, { programs, failures }) =>
         [
-          ...programs.map(({ name, section, text }) => `${path}: ${name} (${section})\n${text}`),
+          ...programs.map(
+            ({ name, section, text, slots }) =>
+              `${path}: ${name} (${section})\n${numbered(text, slots)}`,
+          ),
           ...failures.map((message) => `${path}: not linked: ${message}`),
         ].join('\n'),
     );
@@ -37,6 +40,23 @@ function listPrograms(bytes: Uint8Array, request: Request, usage: string) {
     name,
     section,
     text: disassemble(code, { ...syntax, lines }),
+    slots: [...code.slots],
   }));
   return { programs: listed, failures: linked.failures.map(({ message }) => message) };
+}
+
+/**
+ * Each instruction behind its slot, the number that faults and verifiers name. The assembler takes the
+ * numbers as labels, so that the listing assembles again.
+ */
+function numbered(text: string, slots: readonly number[]): string {
+  const width = String(slots.at(-1) ?? 0).length;
+  let index = 0;
+  return text
+    .split('\n')
+    .map((line) => {
+      const isInstruction = line !== '' && !/^\s*[;#]/.test(line) && !/:\s*$/.test(line);
+      return isInstruction ? `${String(slots[index++]).padStart(width)}: ${line}` : line;
+    })
+    .join('\n');
 }

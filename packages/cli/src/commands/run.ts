@@ -1,6 +1,7 @@
-import { verdictName } from '@anybpf/bytecode';
+import { AnyBpfError, verdictName } from '@anybpf/bytecode';
 import {
   captureToBatch,
+  ProgramFault,
   type ProgramInput,
   packetAt,
   type RunResult,
@@ -8,7 +9,8 @@ import {
 } from '@anybpf/runtime';
 import { backendFor } from '../backends.ts';
 import { type Command, type Request, UsageError, usageOf } from '../command.ts';
-import { readBytes } from '../files.ts';
+import { errorDocument } from '../failure.ts';
+import { inFile, readBytes } from '../files.ts';
 import { parseHex, toHex } from '../hex.ts';
 import { dumpMaps, MAP_OPTIONS, mapEntries } from '../map-entries.ts';
 import { openProgram } from '../open-program.ts';
@@ -16,7 +18,7 @@ import { openProgram } from '../open-program.ts';
 export const run: Command = {
   name: 'run',
   synopsis:
-    'OBJ --program P --backend B (--packet HEX | --pcap FILE) [--map NAME=KEYHEX:VALUEHEX]... [--maps FILE] [--ctx HEX] [--type T]',
+    'OBJ [--program P] [--backend B] (--packet HEX | --pcap FILE) [--map NAME=KEYHEX:VALUEHEX]... [--maps FILE] [--ctx HEX] [--type T]',
   summary: 'one program over given input: verdicts, packets, cost, final maps',
   options: {
     program: { type: 'string' },
@@ -40,8 +42,20 @@ export const run: Command = {
       throw new UsageError(`${backend.name} did not load program "${program.name}"`, usage);
     }
     fillMaps(loaded);
-    const results = inputs.map((input) => describeResult(loadedProgram.run(input)));
+    const results: ReturnType<typeof describeResult>[] = [];
+    let fault: PacketFault | null = null;
+    for (const input of inputs) {
+      try {
+        results.push(describeResult(loadedProgram.run(input)));
+      } catch (error) {
+        // A capture goes as far as the program does: what came before stays in the answer.
+        if (!(error instanceof ProgramFault)) throw error;
+        fault = new PacketFault(error, results.length + 1);
+        break;
+      }
+    }
     const maps = dumpMaps(loaded);
+    const status = fault === null ? 0 : 1;
 
     function describeResult({ verdict, packet, cost }: RunResult) {
       return {
@@ -53,9 +67,10 @@ export const run: Command = {
     }
 
     if (request.json) {
-      const document = { backend: backend.name, program: program.name, results, maps };
+      const error = fault === null ? {} : errorDocument(fault);
+      const document = { backend: backend.name, program: program.name, results, maps, ...error };
       terminal.out(JSON.stringify(document, null, 2));
-      return 0;
+      return status;
     }
     results.forEach(({ verdictName: name, packetOut, cost }, index) => {
       terminal.out(
@@ -63,11 +78,29 @@ export const run: Command = {
       );
     });
     for (const [name, entries] of Object.entries(maps)) {
-      for (const { key, value } of entries) terminal.out(`${name}  ${key}: ${value}`);
+      const told = entries.filter(({ value }) => /[^0]/.test(value));
+      for (const { key, value } of told) terminal.out(`${name}  ${key}: ${value}`);
+      const zero = entries.length - told.length;
+      if (zero > 0) terminal.out(`${name}  ${zero} entries of zeros`);
     }
-    return 0;
+    if (fault !== null) terminal.err(`anybpf run: ${fault.message}`);
+    return status;
   },
 };
+
+/** The program faulted on one of the packets. `packet` counts from 1. */
+class PacketFault extends AnyBpfError {
+  readonly code: string;
+  readonly packet: number;
+  readonly instruction: number;
+
+  constructor(fault: ProgramFault, packet: number) {
+    super(`packet ${packet}: ${fault.message}`, { cause: fault });
+    this.code = fault.code;
+    this.packet = packet;
+    this.instruction = fault.slot;
+  }
+}
 
 async function readInputs(request: Request, usage: string): Promise<readonly ProgramInput[]> {
   const packet = request.text('packet');
@@ -79,7 +112,8 @@ async function readInputs(request: Request, usage: string): Promise<readonly Pro
   const context = ctx === undefined ? {} : { context: parseHex(ctx, '--ctx', usage) };
   if (packet !== undefined) return [{ packet: parseHex(packet, '--packet', usage), ...context }];
   if (pcap !== undefined) {
-    const batch = captureToBatch(readCapture(await readBytes(pcap)));
+    const bytes = await readBytes(pcap);
+    const batch = inFile(pcap, () => captureToBatch(readCapture(bytes)));
     return Array.from({ length: batch.count }, (_, index) => ({
       packet: packetAt(batch, index),
       ...context,

@@ -11,6 +11,7 @@ import { UnsupportedFeatureError } from '../errors.ts';
 import type { BoundHelper } from '../helpers/bound-helper.ts';
 import { bindHelper, describeHelper } from '../helpers/registry.ts';
 import { createMapStorage } from '../maps/create-map-storage.ts';
+import { loaderEntries } from '../maps/loader-entries.ts';
 import { createMapHandle } from '../maps/map-handle.ts';
 import type { MapStorage } from '../maps/map-storage.ts';
 import { selectPrograms } from '../select-programs.ts';
@@ -21,6 +22,9 @@ import { InterpreterProgram } from './interpreter-program.ts';
 import type { Machine } from './machine.ts';
 import { type Bindings, predecode } from './predecode.ts';
 import { spinLockOffset } from './spin-lock-offset.ts';
+
+/** Bytes of a page of the machine that is modelled: x86-64. */
+const PAGE = 4096;
 
 export interface ObjectOptions extends LoadOptions {
   readonly coverage: boolean;
@@ -99,11 +103,16 @@ function createMaps(
   const reaches = (program: Program): boolean => machine.executableOf(program) !== undefined;
   for (const spec of linked.maps) {
     const lock = spinLockOffset(linked.btf, spec);
-    const storage = createMapStorage(spec, {
-      cpus: machine.environment.cpus,
-      hashSeed: options.hashSeed,
-      ...(lock === undefined ? {} : { spinLockOffset: lock }),
-    });
+    const { cpus } = machine.environment;
+    const maxEntries = loaderEntries(spec, { cpus, pageSize: PAGE });
+    const storage = createMapStorage(
+      maxEntries === spec.maxEntries ? spec : { ...spec, maxEntries },
+      {
+        cpus,
+        hashSeed: options.hashSeed,
+        ...(lock === undefined ? {} : { spinLockOffset: lock }),
+      },
+    );
     object.storages.push(storage);
     machine.maps.numberOf(storage);
     object.maps.set(spec.name, createMapHandle(storage, { isClosed, reaches }));

@@ -193,6 +193,34 @@ describe.each(BYTE_ORDERS)('objects as found in the wild, %s', (order) => {
     ]);
   });
 
+  test('objects of bpf2go: stripped, -mcpu=v1', () => {
+    const spec = parse('bpf2go');
+    expect(spec.endianness).toBe(order === 'bpfel' ? 'little' : 'big');
+    expect(spec.license).toBe('Dual MIT/GPL');
+    expect(spec.programs.map(({ name, type }) => [name, type])).toEqual([['xdp_prog_func', 'xdp']]);
+    expect(spec.subprograms.map(({ name }) => name)).toEqual(['decide']);
+    expect(
+      spec.maps.map(({ name, type, valueSize, globals }) => [
+        name,
+        type,
+        valueSize,
+        globals?.variables.map((variable) => variable.name).join(),
+      ]),
+    ).toEqual([
+      ['last_events', 'lru_hash', 16, undefined],
+      ['.rodata', 'array', 4, 'fallback'],
+      ['.bss', 'array', 16, 'dropped,unused'],
+    ]);
+    // The type that only the unused pointer names.
+    expect(spec.btf?.findByName('event')?.type).toMatchObject({ kind: 'struct', size: 16 });
+    const { programs, failures } = linkObject(spec);
+    expect(failures).toEqual([]);
+    expect(programs[0]?.functions.map(({ name }) => name)).toEqual(['xdp_prog_func', 'decide']);
+    expect(programs[0]?.lines.some(({ text }) => text.includes('decide(event.ifindex)'))).toBe(
+      true,
+    );
+  });
+
   test('instructions of ISA v4 and later', () => {
     const { programs, failures } = linkObject(parse('isa-v4'));
     expect(failures).toEqual([]);

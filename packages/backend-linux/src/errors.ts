@@ -39,11 +39,12 @@ export class KernelRefusedError extends AnyBpfError {
   }
 }
 
-/** The kernel's verifier rejects a program. The message holds the end of its log, `log` all of it. */
+/** The kernel's verifier rejects a program. The message holds the end of its log. */
 export class VerifierRejectionError extends AnyBpfError {
   readonly code = 'KERNEL_VERIFIER';
   readonly program: string;
   readonly errno: string;
+  /** The verifier's log, of which the last MiB is kept. */
   readonly log: string;
 
   /** @param summary last meaningful lines of the log, and the source line where there is one */

@@ -11,15 +11,10 @@ import type { LoadedProgram } from '../run/linux-program.ts';
 import { kernelName } from './create-map.ts';
 import { functionInfo, lineInfo } from './debug-info.ts';
 import { explainPoisonedCall } from './poisoned-call.ts';
-import { neverStarted, summarizeLog } from './verifier-log.ts';
+import { LOG_BUFFER_SIZE, neverStarted, readLog, summarizeLog } from './verifier-log.ts';
 
 const BPF_F_SLEEPABLE = 1 << 4;
 const BPF_F_XDP_HAS_FRAGS = 1 << 5;
-
-/** Bytes of the verifier's log: first try, growth, and the most that every kernel takes. */
-const FIRST_LOG = 64 << 10;
-const LOG_GROWTH = 4;
-const LARGEST_LOG = 16 << 20;
 
 /** What all programs of an object share. */
 export interface ProgramEnvironment {
@@ -53,6 +48,8 @@ export function loadProgram(
   return { libbpf, linked: program, type, descriptor, attachType, flags };
 }
 
+type LoadExtras = Pick<ProgramLoadFields, 'debug' | 'log'>;
+
 function tryLoad(
   libbpf: Libbpf,
   program: LinkedProgram,
@@ -67,7 +64,7 @@ function tryLoad(
     attachBtfId: row.attachesByBtf ? attachBtfId(libbpf, program, row) : 0,
     mapFds: environment.mapFds,
   };
-  const attempt = (more: Pick<ProgramLoadFields, 'debug' | 'log'>): number =>
+  const attempt = (more: LoadExtras): number =>
     libbpf.programLoad(
       row.number,
       kernelName(program.name),
@@ -76,33 +73,37 @@ function tryLoad(
       programLoadOptions(libbpf, { ...fields, ...more }).bytes,
     );
 
-  const fd = attempt(debug);
-  if (fd >= 0) return fd;
-  const { result, log } = retryWithLog((buffer) => attempt({ ...debug, log: buffer }));
-  if (result >= 0) return result;
-  if (debug.debug !== undefined && neverStarted(log)) {
+  let { result, log } = loadOrExplain(attempt, debug);
+  if (result < 0 && debug.debug !== undefined && neverStarted(log)) {
     // Debug information that the kernel does not like must not keep a good program out.
-    const plain = attempt({});
-    if (plain >= 0) return plain;
+    ({ result, log } = loadOrExplain(attempt, {}));
   }
-  throw loadError(program, row, -fd, log);
+  if (result >= 0) return result;
+  throw loadError(program, row, -result, log);
+}
+
+/**
+ * A good program is verified once, without a log. For a bad one, verification may take seconds, so
+ * that it is repeated once and no more, into a buffer that the end of the log fits in.
+ *
+ * @returns file descriptor or negated errno; the log is empty where the kernel wrote none
+ */
+function loadOrExplain(
+  attempt: (more: LoadExtras) => number,
+  debug: LoadExtras,
+): { result: number; log: string } {
+  const result = attempt(debug);
+  if (result >= 0) return { result, log: '' };
+  const buffer = new Uint8Array(new ArrayBuffer(LOG_BUFFER_SIZE));
+  const repeated = attempt({ ...debug, log: buffer });
+  // Of a log longer than its buffer the kernel says ENOSPC: the verdict is that of the first time.
+  return repeated >= 0 ? { result: repeated, log: '' } : { result, log: readLog(buffer) };
 }
 
 /** The kernel looks at line info only beside func info, and wants that of every function. */
 function debugInfo(program: LinkedProgram, btfFd: number): { readonly debug?: ProgramDebugInfo } {
   const functions = btfFd === 0 ? null : functionInfo(program);
   return functions === null ? {} : { debug: { btfFd, functions, lines: lineInfo(program) } };
-}
-
-function retryWithLog(attempt: (log: Uint8Array) => number): { result: number; log: string } {
-  for (let size = FIRST_LOG; ; size *= LOG_GROWTH) {
-    const buffer = new Uint8Array(new ArrayBuffer(size));
-    const result = attempt(buffer);
-    if (result === -ERRNO.ENOSPC && size < LARGEST_LOG) continue;
-    const end = buffer.indexOf(0);
-    const log = new TextDecoder().decode(buffer.subarray(0, end < 0 ? size : end));
-    return { result, log };
-  }
 }
 
 /** enum bpf_attach_type; 0 where the program says none. */
@@ -140,7 +141,7 @@ function loadError(
   errno: number,
   log: string,
 ): VerifierRejectionError | KernelRefusedError {
-  const summary = summarizeLog(log);
+  const summary = summarizeLog(log, program.lines);
   if (summary.length > 0) {
     const reasons = [...summary, ...explainPoisonedCall(program, log)];
     return new VerifierRejectionError(program.name, errnoName(errno), reasons, log);

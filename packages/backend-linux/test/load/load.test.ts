@@ -1,8 +1,8 @@
 import { LinkError, type MapSpec, mapSpec } from '@anybpf/bytecode';
 import { UnsupportedFeatureError } from '@anybpf/runtime';
 import { expect, it } from 'vitest';
-import { KernelRefusedError, VerifierRejectionError } from '../src/index.ts';
-import { backend, describeLinux, frame, link, load, openDescriptors, u32 } from './support.ts';
+import { KernelRefusedError, VerifierRejectionError } from '../../src/index.ts';
+import { backend, describeLinux, frame, link, load, openDescriptors, u32 } from '../support.ts';
 
 const BPF_TAIL_CALL = 12;
 

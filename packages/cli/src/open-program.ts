@@ -36,6 +36,7 @@ export async function openProgram(
   backends: readonly Backend[],
 ): Promise<OpenedProgram> {
   const [path = ''] = request.positionals;
+  const given = givenType(request, usage);
   const bytes = await readBytes(path);
   const spec = inFile(path, () => parseObject(bytes));
   const name = programName(spec, request.text('program'), usage);
@@ -45,7 +46,7 @@ export async function openProgram(
   const program = named.programs.find((candidate) => candidate.name === name);
   if (program === undefined) throw new InternalError(`program ${name} was linked and is not there`);
   const linked = linkObject(spec, target);
-  const type = program.type ?? givenType(request, usage) ?? assumeSocketFilter(program, terminal);
+  const type = program.type ?? given ?? assumeSocketFilter(program, terminal);
   terminal.err(`warning: ${path} is unverified; only the backend's own checks guard it`);
   return { object: vouch(linked), program, type };
 }

@@ -131,4 +131,34 @@ describe('run', () => {
     ]);
     expect(maps).toEqual({ events: [{ key: '', value: '07000000' }] });
   });
+
+  test('a type that does not exist is refused, whatever the section says', async () => {
+    const { status, err } = await anybpf([...FIREWALL, '--packet', FRAME, '--type', 'xpd']);
+    expect([status, err]).toEqual([2, expect.stringContaining('no program type "xpd"')]);
+  });
+
+  test('a capture that ends inside a packet is warned of; bench takes none without packets', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'anybpf-cut-'));
+    try {
+      const path = join(folder, 'cut.pcap');
+      const packets = [1, 2].map(() => ({ data: Buffer.from(FRAME, 'hex'), timestamp: null }));
+      const whole = writePcap(packets);
+      await writeFile(path, whole.subarray(0, -1));
+      const { status, out, err } = await anybpf([...FIREWALL, '--pcap', path, '--json']);
+      expect([status, err]).toEqual([
+        0,
+        expect.stringMatching(/ends inside a packet; the 1 before/),
+      ]);
+      expect((JSON.parse(out) as RunDocument).results).toHaveLength(1);
+
+      await writeFile(path, whole.subarray(0, 24));
+      const bench = ['bench', 'programs/pass/pass.bpf.o', '--backend', 'interpreter'];
+      expect(await anybpf([...bench, '--pcap', path])).toMatchObject({
+        status: 2,
+        err: expect.stringContaining('holds no packets'),
+      });
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
 });

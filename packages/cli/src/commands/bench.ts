@@ -6,10 +6,10 @@ import {
   type Workload,
   writeReport,
 } from '@anybpf/bench';
-import { type Backend, captureToBatch, type PacketBatch, readCapture } from '@anybpf/runtime';
+import type { Backend, PacketBatch } from '@anybpf/runtime';
 import { allBackends, backendFor } from '../backends.ts';
+import { readCaptureFile } from '../capture-file.ts';
 import { type Command, type Request, UsageError, usageOf } from '../command.ts';
-import { readBytes } from '../files.ts';
 import { MAP_OPTIONS, mapEntries } from '../map-entries.ts';
 import { openProgram } from '../open-program.ts';
 import type { Terminal } from '../terminal.ts';
@@ -41,7 +41,7 @@ export const bench: Command = {
     const report = await runBench({
       workloads,
       backends,
-      batch: await chooseBatch(request),
+      batch: await chooseBatch(request, terminal, usage),
       ...(request.flag('quick') ? QUICK : {}),
       onProgress: ({ workload, done, total }) =>
         terminal.progress(`${done + 1}/${total} ${workload}`),
@@ -86,7 +86,14 @@ function chooseProgram(all: Workload[], name: string | undefined, usage: string)
   throw new UsageError(`there is no program "${name}"; there are: ${known}`, usage);
 }
 
-async function chooseBatch(request: Request): Promise<PacketBatch> {
+async function chooseBatch(
+  request: Request,
+  terminal: Terminal,
+  usage: string,
+): Promise<PacketBatch> {
   const pcap = request.text('pcap');
-  return pcap === undefined ? sharedBatch() : captureToBatch(readCapture(await readBytes(pcap)));
+  if (pcap === undefined) return sharedBatch();
+  const batch = await readCaptureFile(pcap, terminal);
+  if (batch.count === 0) throw new UsageError(`${pcap} holds no packets to measure with`, usage);
+  return batch;
 }

@@ -1,19 +1,13 @@
 import { AnyBpfError, verdictName } from '@anybpf/bytecode';
-import {
-  captureToBatch,
-  ProgramFault,
-  type ProgramInput,
-  packetAt,
-  type RunResult,
-  readCapture,
-} from '@anybpf/runtime';
+import { ProgramFault, type ProgramInput, packetAt, type RunResult } from '@anybpf/runtime';
 import { backendFor } from '../backends.ts';
+import { readCaptureFile } from '../capture-file.ts';
 import { type Command, type Request, UsageError, usageOf } from '../command.ts';
 import { errorDocument } from '../failure.ts';
-import { inFile, readBytes } from '../files.ts';
 import { parseHex, toHex } from '../hex.ts';
 import { dumpMaps, MAP_OPTIONS, mapEntries } from '../map-entries.ts';
 import { openProgram } from '../open-program.ts';
+import type { Terminal } from '../terminal.ts';
 
 export const run: Command = {
   name: 'run',
@@ -32,7 +26,7 @@ export const run: Command = {
   positionals: [1, 1],
   async run(request, terminal) {
     const usage = usageOf(this);
-    const inputs = await readInputs(request, usage);
+    const inputs = await readInputs(request, terminal, usage);
     const fillMaps = await mapEntries(request, usage);
     const backend = await backendFor(request.text('backend'));
     const { object, program, type } = await openProgram(request, terminal, usage, [backend]);
@@ -102,7 +96,11 @@ class PacketFault extends AnyBpfError {
   }
 }
 
-async function readInputs(request: Request, usage: string): Promise<readonly ProgramInput[]> {
+async function readInputs(
+  request: Request,
+  terminal: Terminal,
+  usage: string,
+): Promise<readonly ProgramInput[]> {
   const packet = request.text('packet');
   const pcap = request.text('pcap');
   const ctx = request.text('ctx');
@@ -112,8 +110,7 @@ async function readInputs(request: Request, usage: string): Promise<readonly Pro
   const context = ctx === undefined ? {} : { context: parseHex(ctx, '--ctx', usage) };
   if (packet !== undefined) return [{ packet: parseHex(packet, '--packet', usage), ...context }];
   if (pcap !== undefined) {
-    const bytes = await readBytes(pcap);
-    const batch = inFile(pcap, () => captureToBatch(readCapture(bytes)));
+    const batch = await readCaptureFile(pcap, terminal);
     return Array.from({ length: batch.count }, (_, index) => ({
       packet: packetAt(batch, index),
       ...context,

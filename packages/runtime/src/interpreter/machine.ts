@@ -246,6 +246,15 @@ export class Machine {
     throw this.fault('bad-jump', { what: 'runs past the last instruction' });
   }
 
+  meetPoison(): never {
+    const slot = this.slotOf(this.at);
+    const failures = this.executable.linked.coreFailures;
+    const failure = failures.find((candidate) => candidate.slot === slot);
+    const why =
+      failure === undefined ? '' : `, ${failure.kind} of ${failure.path}: ${failure.reason}`;
+    throw this.fault('poisoned', { what: `its CO-RE relocation has failed${why}` });
+  }
+
   /** Result of a helper: a signed integer that a double holds exactly. */
   setResult(value: number): void {
     this.lo[0] = value;

@@ -34,6 +34,8 @@ export const InternalOpcode = {
   count: 0x00,
   /** Behind the last instruction. */
   end: 0x08,
+  /** What a failed CO-RE relocation has left of an instruction. */
+  poisoned: 0x10,
 } as const;
 
 /** RFC 9669 section 4.1, the code field (upper four bits) of an ALU opcode. */

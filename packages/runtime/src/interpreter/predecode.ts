@@ -3,6 +3,7 @@ import {
   InternalError,
   InvalidInstructionError,
   type LinkedProgram,
+  POISON_HELPER,
   type ProgramTypeName,
 } from '@anybpf/bytecode';
 import { UnsupportedFeatureError } from '../errors.ts';
@@ -181,7 +182,9 @@ class Predecoder {
         this.#emit(InternalOpcode.mayGoto, 0, 0, this.#target(i.offset), 0);
         break;
       case 'call-helper':
-        this.#emit(InternalOpcode.callHelper, 0, 0, 0, this.#helper(i.helper));
+        // Behind its guard it is never reached, and the kernel takes such a program too.
+        if (i.helper === POISON_HELPER) this.#emit(InternalOpcode.poisoned, 0, 0, 0, 0);
+        else this.#emit(InternalOpcode.callHelper, 0, 0, 0, this.#helper(i.helper));
         break;
       case 'call-local':
         this.#emit(InternalOpcode.callLocal, 0, 0, this.#target(i.offset), 0);

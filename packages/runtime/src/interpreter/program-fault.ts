@@ -24,6 +24,8 @@ export type FaultKind =
   | 'call-depth'
   /** Call of a helper that does not exist (indirect calls; others are refused at load). */
   | 'unknown-helper'
+  /** An instruction whose CO-RE relocation the target cannot satisfy. */
+  | 'poisoned'
   /** The instruction budget of the run is used up. */
   | 'budget'
   /** Wrong use of a spin lock or another object that must be paired. */

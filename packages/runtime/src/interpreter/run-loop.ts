@@ -874,6 +874,10 @@ export function execute(machine: Machine): boolean {
         fuel++;
         machine.count(code[at + 2] as number);
         break;
+      case 0x10: // poisoned
+        machine.at = at;
+        machine.meetPoison();
+        break;
       default:
         machine.at = at;
         machine.runOff();

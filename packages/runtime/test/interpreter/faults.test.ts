@@ -1,4 +1,4 @@
-import { mapSpec, type ProgramTypeName } from '@anybpf/bytecode';
+import { mapSpec, POISON_HELPER, type ProgramTypeName } from '@anybpf/bytecode';
 import { describe, expect, it } from 'vitest';
 import { type FaultKind, ProgramFault, type ProgramInput } from '../../src/index.ts';
 import { loadText } from './load-text.ts';
@@ -257,6 +257,7 @@ describe('control faults', () => {
       'unknown-helper',
       'instruction 1: calls helper 9999, which does not exist',
     ],
+    [`call ${POISON_HELPER}\nexit`, 'poisoned', 'instruction 0: its CO-RE relocation has failed'],
   ];
   it.each(rows)('%s', async (text, kind, message) => {
     const fault = await faultOf(text);

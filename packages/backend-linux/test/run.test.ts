@@ -1,6 +1,7 @@
-import type { ProgramTypeName } from '@anybpf/bytecode';
+import { type ProgramTypeName, trustWithoutVerification } from '@anybpf/bytecode';
 import {
   ClosedError,
+  createInterpreter,
   PacketSizeError,
   packetLimits,
   UnsupportedFeatureError,
@@ -9,6 +10,7 @@ import { expect, it } from 'vitest';
 import { KernelRefusedError } from '../src/index.ts';
 import { describeLinux, frame, link, load, loadProgram, only, u32 } from './support.ts';
 
+const BPF_SKB_CHANGE_HEAD = 43;
 const BPF_XDP_ADJUST_HEAD = 44;
 const BPF_XDP_ADJUST_META = 54;
 const BPF_XDP_ADJUST_TAIL = 65;
@@ -143,6 +145,25 @@ describeLinux('skb runs', () => {
     expect(result.verdict).toBe(((type === 'sched_cls' ? 64 : 50) << 8) | 7);
     expect(result.packet).toEqual(frame(64));
     expect(result.context).toHaveLength(192);
+  });
+
+  // lwt_xmit makes room in front, over the Ethernet header that it does not see.
+  it.each<[ProgramTypeName, string]>([
+    ['socket_filter', 'r0 = 1'],
+    ['cgroup_skb', 'r0 = 1'],
+    ['lwt_in', 'r0 = 1'],
+    ['lwt_xmit', `r2 = 4\nr3 = 0\ncall ${BPF_SKB_CHANGE_HEAD}\nr0 = 1`],
+    ['sched_cls', `r2 = 4\nr3 = 0\ncall ${BPF_SKB_CHANGE_HEAD}\nr0 = 1`],
+  ])('%s: the packet comes back as from the interpreter', async (type, text) => {
+    const packet = Uint8Array.from({ length: 64 }, (_, i) => i + 1);
+    const linked = link(`${text}\nexit`, { type });
+    const reference = await createInterpreter().load(trustWithoutVerification(linked, 'a test'));
+    const expected = only(reference.programs).run({ packet });
+    const result = only((await load(linked)).programs).run({ packet });
+    expect(result.packet).toEqual(expected.packet);
+    expect(result.verdict).toBe(expected.verdict);
+    if (type !== 'sched_cls')
+      expect(result.packet?.subarray(0, 14)).toEqual(packet.subarray(0, 14));
   });
 
   it('a classifier writes to packet and context', async () => {

@@ -83,7 +83,10 @@ export interface ProgramInput {
 export interface RunResult {
   /** r0 at exit, as an unsigned 32-bit number. */
   readonly verdict: number;
-  /** The packet after the run; null where the program type has none. */
+  /**
+   * The packet after the run; null where the program type has none. Types that see it from the
+   * network header on get the Ethernet header back as it was given.
+   */
   readonly packet: Uint8Array | null;
   /** The context after the run in the layout of `ProgramInput.context`; null where there is none. */
   readonly context: Uint8Array | null;

@@ -1,7 +1,7 @@
 import type { ProgramTypeName } from '@anybpf/bytecode';
 import { describe, expect, it } from 'vitest';
 import { PacketSizeError } from '../../src/index.ts';
-import { evaluate, fromHex, hex, loadText } from './load-text.ts';
+import { evaluate, fromHex, loadText } from './load-text.ts';
 
 /** What Linux 6.18 gives for the same program and input (BPF_PROG_TEST_RUN). */
 
@@ -111,14 +111,12 @@ describe('the packet', () => {
   });
 
   it.each<ProgramTypeName>(['socket_filter', 'lwt_xmit'])(
-    'of %s begins behind it, and comes back with an empty one',
+    'of %s begins behind it, and comes back with the one that was given',
     async (type) => {
       const { program } = await loadText(first, { type });
       const result = program.run({ packet });
       expect(result.verdict).toBe(0x11100f0e);
-      expect(hex(result.packet ?? new Uint8Array()).slice(0, 40)).toBe(
-        '00000000000000000000000000000e0f10111213'.slice(0, 40),
-      );
+      expect(result.packet).toEqual(packet);
     },
   );
 

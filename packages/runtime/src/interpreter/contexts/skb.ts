@@ -119,6 +119,8 @@ export class SkbContext implements ProgramContext {
   readonly #writable: boolean;
   readonly linkLayer: boolean;
   #given: Uint8Array | null = null;
+  /** As it was given: a program may write over it where it makes room in front. */
+  readonly #ethernet: Uint8Array = new Uint8Array(ETHERNET);
   /** Arena offsets of the headers. */
   mac = 0;
   network = 0;
@@ -181,6 +183,8 @@ export class SkbContext implements ProgramContext {
     const other = group ? PACKET_MULTICAST : PACKET_OTHERHOST;
     this.set(machine, 'pkt_type', destination === 0 ? PACKET_HOST : other);
     this.set(machine, 'len', machine.packet.length);
+    if (this.linkLayer) return;
+    for (let i = 0; i < ETHERNET; i++) this.#ethernet[i] = bytes[this.mac + i] as number;
   }
 
   /** An IP packet must be long enough for its fixed header. */
@@ -211,8 +215,9 @@ export class SkbContext implements ProgramContext {
   packetAfter(machine: Machine): Uint8Array {
     const { packet, arena } = machine;
     if (this.linkLayer) return arena.bytes.slice(packet.data, packet.end);
-    // The kernel puts an empty Ethernet header back.
+    // The kernel puts an empty Ethernet header back, as if the program had wiped what it never saw.
     const out = new Uint8Array(ETHERNET + packet.length);
+    out.set(this.#ethernet);
     out.set(arena.bytes.subarray(packet.data, packet.end), ETHERNET);
     return out;
   }

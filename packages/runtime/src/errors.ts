@@ -45,8 +45,13 @@ export class PacketSizeError extends AnyBpfError {
   readonly max: number;
   readonly program: string;
 
+  /** @param max 0 for a packet: the program type takes none */
   constructor(what: 'packet' | 'context', size: number, min: number, max: number, program: string) {
-    super(`${program}: a ${what} of ${size} bytes does not fit (${min} to ${max} bytes)`);
+    const why =
+      what === 'packet' && max === 0
+        ? 'was given to a program type that takes a context and no packet'
+        : `does not fit (${min} to ${max} bytes)`;
+    super(`${program}: a ${what} of ${size} bytes ${why}`);
     this.what = what;
     this.size = size;
     this.min = min;

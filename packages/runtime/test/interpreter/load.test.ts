@@ -228,3 +228,10 @@ describe('options', () => {
     },
   );
 });
+
+it('a type without packets says so when it is given one', async () => {
+  const { program } = await loadText('r0 = 0\nexit', { type: 'kprobe' });
+  expect(() => program.run({ packet: new Uint8Array(74) })).toThrow(
+    'main: a packet of 74 bytes was given to a program type that takes a context and no packet',
+  );
+});

@@ -28,7 +28,7 @@ import { probeLinux } from './probe.ts';
 import { LinuxProgram } from './run/linux-program.ts';
 import { TestRun } from './run/test-run.ts';
 
-/** The kernel this process runs on, driven through libbpf. Nothing is attached or pinned. */
+/** The kernel this process runs on, driven through libbpf. No interface of this machine is touched. */
 export function createLinuxBackend(): Backend {
   return new LinuxBackend();
 }

@@ -1,3 +1,4 @@
+import type { UnsupportedFeatureError } from '@anybpf/runtime';
 import type { Machine } from './machine.ts';
 
 /** What a benchmark run found; `anybpf bench --json` prints it as it is. Times are nanoseconds. */
@@ -51,7 +52,20 @@ export interface BenchResult {
   readonly mpps: number | null;
   /** Runs of each packet in a sample. */
   readonly repeat: number;
+  /** Code of the error that ended the measurement, `ERROR` where it has none; the note has its message. */
+  readonly failure?: string;
   readonly note?: string;
+}
+
+/** What a backend says of a program that it was never made for: no fault of the program. */
+const UNSUPPORTED: UnsupportedFeatureError['code'] = 'UNSUPPORTED_FEATURE';
+
+/**
+ * Rows of programs that were rejected, faulted or failed in another way. That a backend lacks what a
+ * program needs does not count.
+ */
+export function failedWorkloads({ results }: BenchReport): BenchResult[] {
+  return results.filter(({ failure }) => failure !== undefined && failure !== UNSUPPORTED);
 }
 
 export interface Spread {

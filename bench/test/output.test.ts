@@ -2,7 +2,13 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
-import { type BenchReport, type BenchResult, formatText, writeReport } from '../src/index.ts';
+import {
+  type BenchReport,
+  type BenchResult,
+  failedWorkloads,
+  formatText,
+  writeReport,
+} from '../src/index.ts';
 import { formatChart } from '../src/output/chart.ts';
 import { formatMarkdown } from '../src/output/markdown.ts';
 import { amount, significant, times } from '../src/output/numbers.ts';
@@ -25,7 +31,13 @@ function row(
   };
 }
 
-const FAILED = { samples: 0, nsPerPacket: null, wallNsPerPacket: null, mpps: null };
+const FAILED = {
+  samples: 0,
+  nsPerPacket: null,
+  wallNsPerPacket: null,
+  mpps: null,
+  failure: 'ERROR',
+};
 
 const REPORT: BenchReport = {
   machine: {
@@ -88,6 +100,35 @@ test('text for a terminal', () => {
     linux (a<b|c): failed: no such helper.
     "
   `);
+});
+
+describe('a failure', () => {
+  function legendOf(note: string): string | undefined {
+    const results = [row('drop', 'linux', 0, { ...FAILED, note })];
+    return formatText({ ...REPORT, harness: [], results, ratios: [] })
+      .split('\n')
+      .find((line) => line.startsWith('linux'));
+  }
+
+  test('is told on one line, its message not taken apart', () => {
+    const log = 'failed: drop: rejected (EACCES)\n  ; a = b; c = d; @ a.c:4\n  3: (bf) r1 = r2\n';
+    expect(legendOf(log)).toBe(
+      'linux: failed: drop: rejected (EACCES) | ; a = b; c = d; @ a.c:4 | 3: (bf) r1 = r2.',
+    );
+  });
+
+  test('of any length is shortened', () => {
+    expect(legendOf('no '.repeat(1000))).toMatch(/^linux: (no ){99}\.\.\.$/);
+  });
+
+  test('is what the caller learns of, unless the backend just lacks something', () => {
+    const results = [
+      row('a', 'linux', 1),
+      row('b', 'linux', 0, { ...FAILED, failure: 'KERNEL_VERIFIER' }),
+      row('c', 'linux', 0, { ...FAILED, failure: 'UNSUPPORTED_FEATURE' }),
+    ];
+    expect(failedWorkloads({ ...REPORT, results }).map(({ workload }) => workload)).toEqual(['b']);
+  });
 });
 
 test('nothing in it moves a cursor or sets a colour', () => {

@@ -140,7 +140,13 @@ describe('runBench', () => {
         { name: 'c', cost: failsLate, open },
       ],
     );
-    const failed = { samples: 0, nsPerPacket: null, wallNsPerPacket: null, mpps: null };
+    const failed = {
+      samples: 0,
+      nsPerPacket: null,
+      wallNsPerPacket: null,
+      mpps: null,
+      failure: 'ERROR',
+    };
     expect(report.results).toMatchObject([
       { workload: 'x', backend: 'a', samples: 3 },
       { workload: 'x', backend: 'b', ...failed, note: 'failed: x is refused' },

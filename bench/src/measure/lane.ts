@@ -1,3 +1,4 @@
+import { AnyBpfError } from '@anybpf/bytecode';
 import type {
   Backend,
   BatchResult,
@@ -7,6 +8,13 @@ import type {
   Program,
 } from '@anybpf/runtime';
 import type { Workload } from '../workload.ts';
+
+/** Why a lane has no figures. */
+export interface LaneFailure {
+  /** Of AnyBpfError; `ERROR` for any other. */
+  readonly code: string;
+  readonly message: string;
+}
 
 /** One measurement of a lane, per packet run. */
 export interface Sample {
@@ -37,7 +45,7 @@ export class Lane {
   repeat = 1;
   /** Of the first pass over fresh maps. */
   verdicts: Uint32Array = new Uint32Array(0);
-  failure: string | null = null;
+  failure: LaneFailure | null = null;
   /** Of the last call. */
   result: BatchResult | null = null;
   private loaded: LoadedObject | null = null;
@@ -108,7 +116,7 @@ export class Lane {
       this.result = this.program.runBatch(this.batch, { repeat: this.repeat });
       return this.result.cost.value;
     } catch (error) {
-      this.failure = messageOf(error);
+      this.failure = failureOf(error);
       return -1;
     }
   }
@@ -128,12 +136,12 @@ export class Lane {
     try {
       await loaded?.close();
     } catch (error) {
-      this.failure ??= messageOf(error);
+      this.failure ??= failureOf(error);
     }
   }
 
   private async fail(error: unknown): Promise<void> {
-    this.failure = messageOf(error);
+    this.failure = failureOf(error);
     await this.close();
   }
 }
@@ -144,6 +152,9 @@ function missing({ object, program }: Workload): Error {
   return failure ?? new Error(`no program "${program}" was loaded`);
 }
 
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+function failureOf(error: unknown): LaneFailure {
+  return {
+    code: error instanceof AnyBpfError ? error.code : 'ERROR',
+    message: error instanceof Error ? error.message : String(error),
+  };
 }

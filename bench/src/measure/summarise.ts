@@ -12,6 +12,7 @@ export function resultsOf(workload: Workload, lanes: readonly Lane[]): BenchResu
       workload: workload.name,
       backend: lane.backend,
       repeat: lane.repeat,
+      ...(lane.failure === null ? {} : { failure: lane.failure.code }),
       ...(note === '' ? {} : { note }),
     };
     if (lane.failure !== null || lane.samples.length === 0) {
@@ -48,7 +49,7 @@ export function ratiosOf(workload: Workload, lanes: readonly Lane[]): BenchRatio
 }
 
 function notesOf(workload: Workload, lane: Lane, reference: Lane | undefined): string[] {
-  if (lane.failure !== null) return [`failed: ${lane.failure}`];
+  if (lane.failure !== null) return [`failed: ${lane.failure.message}`];
   const notes: string[] = [];
   if (workload.note !== undefined) notes.push(workload.note);
   if (lane.result?.note !== undefined) notes.push(lane.result.note);

@@ -74,8 +74,23 @@ function notes(report: BenchReport): string[] {
   });
 }
 
-function clausesOf({ note }: BenchResult): string[] {
-  return note?.split('; ') ?? [];
+/** The note of a failure is a message of others, of any length and layout: one clause as it is. */
+function clausesOf({ note, failure }: BenchResult): string[] {
+  if (note === undefined) return [];
+  return failure === undefined ? note.split('; ') : [shortened(note)];
+}
+
+/** Characters of a failure's message; all of it is in the JSON document. */
+const MAX_FAILURE = 300;
+
+/** On one line. */
+function shortened(message: string): string {
+  const line = message
+    .split('\n')
+    .map((part) => part.trim())
+    .filter((part) => part !== '')
+    .join(' | ');
+  return line.length <= MAX_FAILURE ? line : `${line.slice(0, MAX_FAILURE - 3)}...`;
 }
 
 function sentence(text: string): string {

@@ -1,5 +1,6 @@
+import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import type { BenchReport } from '../report.ts';
 import { formatChart } from './chart.ts';
 import { formatMarkdown } from './markdown.ts';
@@ -15,7 +16,7 @@ export async function writeReport(report: BenchReport, folder: string): Promise<
     { name: 'bench.md', content: formatMarkdown(report, 'bench.svg') },
     { name: 'bench.svg', content: formatChart(report) },
   ];
-  await mkdir(folder, { recursive: true });
+  await makeFolder(resolve(folder));
   return Promise.all(
     files.map(async ({ name, content }) => {
       const path = join(folder, name);
@@ -23,4 +24,18 @@ export async function writeReport(report: BenchReport, folder: string): Promise<
       return path;
     }),
   );
+}
+
+/** Not mkdir's own recursion: below /proc and the like it never ends. */
+async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path);
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (code === 'EEXIST') return;
+    const parent = dirname(path);
+    if (code !== 'ENOENT' || existsSync(parent)) throw error;
+    await makeFolder(parent);
+    await mkdir(path);
+  }
 }

@@ -162,3 +162,23 @@ describe('run', () => {
     }
   });
 });
+
+describe('bench', () => {
+  test('of a program that faults says so, to scripts too', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'anybpf-bench-'));
+    try {
+      const [object, pcap] = [join(folder, 'reads.o'), join(folder, 'short.pcap')];
+      await anybpf(['asm', '-', '-o', object], READS_BYTE_30);
+      await writeFile(pcap, writePcap([{ data: new Uint8Array(20) }]));
+      const args = ['bench', object, '--backend', 'interpreter', '--pcap', pcap, '--quick'];
+      const { status, out, err } = await anybpf([...args, '--json']);
+      expect(status).toBe(1);
+      expect(err).toMatch(/ on interpreter failed: .*packet/);
+      expect(JSON.parse(out)).toMatchObject({
+        results: [{ nsPerPacket: null, mpps: null, failure: 'PROGRAM_FAULT' }],
+      });
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  }, 60_000);
+});

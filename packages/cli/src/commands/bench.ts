@@ -1,4 +1,5 @@
 import {
+  failedWorkloads,
   formatText,
   programWorkloads,
   runBench,
@@ -53,7 +54,11 @@ export const bench: Command = {
       const files = await writeReport(report, folder);
       terminal.err(`wrote ${files.join(', ')}`);
     }
-    return 0;
+    const failed = failedWorkloads(report);
+    for (const { workload, backend, note } of failed) {
+      terminal.err(`${workload} on ${backend} ${note ?? 'failed'}`);
+    }
+    return failed.length === 0 ? 0 : 1;
   },
 };
 

@@ -9,6 +9,7 @@ import { possibleCpus } from '../maps/cpus.ts';
 import { type MapAccess, userValueSize } from '../maps/map-access.ts';
 import { mapCreateOptions } from '../options.ts';
 import { explainPermission } from '../privileges.ts';
+import { refuseOversized } from './map-memory.ts';
 
 /** Value types that the kernel does not describe by BTF: it refuses their type ids. */
 const WITHOUT_BTF: ReadonlySet<string> = new Set([
@@ -40,6 +41,7 @@ export function createMap(
   const machine = { cpus: possibleCpus(), pageSize: libbpf.pageSize() };
   const maxEntries = loaderEntries(spec, machine);
   const cpus = row.perCpu ? machine.cpus : 1;
+  refuseOversized(spec, row, maxEntries, machine.cpus);
   const descriptor = open.adopt(
     createWithTemplate(libbpf, row, spec, maxEntries, btfFd),
     `map ${spec.name}`,

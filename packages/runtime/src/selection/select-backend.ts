@@ -17,11 +17,13 @@ export class NoBackendError extends BackendUnavailableError {
     const refused = candidates.flatMap(({ name, status }) =>
       status.available ? [] : [{ name, ...status }],
     );
+    // One candidate alone is named by the sentence around reason and remedy.
+    const label = (name: string): string => (refused.length === 1 ? '' : `${name}: `);
     super(
       refused.map(({ name }) => name).join(', ') || '(none)',
-      refused.map(({ name, reason }) => `${name}: ${bare(reason)}`).join('; ') ||
+      refused.map(({ name, reason }) => `${label(name)}${bare(reason)}`).join('; ') ||
         'there is no candidate',
-      refused.map(({ name, remedy }) => `${name}: ${bare(remedy)}.`).join(' ') ||
+      refused.map(({ name, remedy }) => `${label(name)}${bare(remedy)}.`).join(' ') ||
         'Name at least one backend.',
     );
     this.candidates = candidates;

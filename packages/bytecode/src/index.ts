@@ -88,7 +88,6 @@ export {
   describeCoreRelocation,
   POISON_HELPER,
 } from './core/index.ts';
-export { type WriteObjectOptions, writeObject } from './elf/write-object.ts';
 export {
   AnyBpfError,
   AssemblyError,
@@ -162,6 +161,7 @@ export type {
   RelocationSpec,
   StructOpsSpec,
 } from './object/spec.ts';
+export { type WriteObjectOptions, writeObject } from './object/write-object.ts';
 // Platform tables: what helpers, maps, programs and contexts are on linux.
 export {
   type ArgumentKind,

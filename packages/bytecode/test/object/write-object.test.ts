@@ -24,4 +24,26 @@ describe('writeObject', () => {
     expect(spec.endianness).toBe('big');
     expect(spec.programs[0]?.bytes).toEqual(bytes);
   });
+
+  test.each([
+    ['a call', 'call f\nexit\nf:\nr0 = 2\nexit'],
+    ['a call from function to function', 'call f\nexit\nf:\ncall g\nexit\ng:\nr0 = 2\nexit'],
+    [
+      'a call back up',
+      'r1 = 1\ncall f\nexit\nf:\nr0 = 2\nif r1 == 0 goto o\ncall g\no:\nexit\ng:\nr1 = 0\ncall f\nexit',
+    ],
+    ['a callback', 'r1 = 3\nr2 = code_addr(f)\nr3 = 0\nr4 = 0\ncall 181\nexit\nf:\nr0 = 0\nexit'],
+  ])('%s survives: the functions are in .text, and linking gives the same bytes', (_name, text) => {
+    const code = assemble(text);
+    const spec = parseObject(writeObject(code, { section: 'xdp', name: 'main', license: 'GPL' }));
+    expect(new Set(spec.subprograms.map(({ section }) => section))).toEqual(new Set(['.text']));
+    expect(linkObject(spec).programs[0]?.code.bytes).toEqual(code.bytes);
+  });
+
+  test('a jump into another function has no place in an object', () => {
+    const code = assemble('call f\ngoto +1\nf:\nr0 = 2\nexit');
+    expect(() => writeObject(code, { section: 'xdp', name: 'main', license: 'GPL' })).toThrow(
+      'jumps to slot 3, in another function',
+    );
+  });
 });

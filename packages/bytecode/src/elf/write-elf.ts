@@ -1,4 +1,3 @@
-import type { InstructionStream } from '../isa/instruction.ts';
 import {
   EHDR_SIZE,
   ELF_MAGIC,
@@ -7,26 +6,17 @@ import {
   ELFDATA2MSB,
   EM_BPF,
   ET_REL,
+  REL_SIZE,
   SHDR_SIZE,
-  SHF_EXECINSTR,
-  SHT_PROGBITS,
   SHT_STRTAB,
-  SHT_SYMTAB,
   STB_GLOBAL,
   STT_FUNC,
   SYM_SIZE,
 } from './constants.ts';
 import { encodeUtf8 } from './text.ts';
 
-export interface WriteObjectOptions {
-  /** Section of the program, which says its type, e.g. `xdp`. */
-  readonly section: string;
-  /** Symbol of the program. */
-  readonly name: string;
-  readonly license: string;
-}
-
-interface OutputSection {
+/** A section as it is to be written. */
+export interface OutputSection {
   readonly name: string;
   readonly type: number;
   readonly flags: number;
@@ -37,62 +27,26 @@ interface OutputSection {
   readonly entrySize?: number;
 }
 
-const SHF_WRITE = 1;
-const SHF_ALLOC = 2;
-
-/**
- * A relocatable ELF64 object with one program, as clang would lay it out: the program's section with
- * one global function symbol, and `license`. What libbpf, bpftool and `parseObject` load.
- */
-export function writeObject(code: InstructionStream, options: WriteObjectOptions): Uint8Array {
-  const little = code.endianness === 'little';
-  const symbolNames = stringTable([options.name]);
-  const program: OutputSection = {
-    name: options.section,
-    type: SHT_PROGBITS,
-    flags: SHF_ALLOC | SHF_EXECINSTR,
-    content: code.bytes,
-    align: 8,
-  };
-  const license: OutputSection = {
-    name: 'license',
-    type: SHT_PROGBITS,
-    flags: SHF_ALLOC | SHF_WRITE,
-    content: encodeUtf8(`${options.license}\0`),
-    align: 1,
-  };
-  const symbols: OutputSection = {
-    name: '.symtab',
-    type: SHT_SYMTAB,
-    flags: 0,
-    content: symbolTable(code.bytes.length, little),
-    align: 8,
-    // Index of .strtab; the first symbol that is not local.
-    link: 4,
-    info: 1,
-    entrySize: SYM_SIZE,
-  };
-  const strings: OutputSection = {
-    name: '.strtab',
-    type: SHT_STRTAB,
-    flags: 0,
-    content: symbolNames.bytes,
-    align: 1,
-  };
-  return layOut([program, license, symbols, strings], little);
+/** A global function symbol. */
+export interface OutputFunction {
+  readonly name: string;
+  /** Section header index. */
+  readonly section: number;
+  /** Byte offset in the section. */
+  readonly offset: number;
+  /** Bytes. */
+  readonly size: number;
 }
 
-function symbolTable(size: number, little: boolean): Uint8Array {
-  const bytes = new Uint8Array(2 * SYM_SIZE);
-  const view = new DataView(bytes.buffer, SYM_SIZE);
-  view.setUint32(0, 1, little);
-  view.setUint8(4, (STB_GLOBAL << 4) | STT_FUNC);
-  view.setUint16(6, 1, little);
-  view.setUint32(little ? 16 : 20, size, little);
-  return bytes;
+/** An Elf64_Rel: patch the instruction at `offset` with a symbol. */
+export interface OutputRelocation {
+  readonly offset: number;
+  readonly symbol: number;
+  readonly type: number;
 }
 
-function layOut(sections: readonly OutputSection[], little: boolean): Uint8Array {
+/** Lays out an ET_REL file of EM_BPF: sections in the order given, then section names and headers. */
+export function writeElf(sections: readonly OutputSection[], little: boolean): Uint8Array {
   const names = stringTable([...sections.map(({ name }) => name), '.shstrtab']);
   const all: readonly OutputSection[] = [
     ...sections,
@@ -161,7 +115,8 @@ function writeWord(view: DataView, at: number, value: number, little: boolean): 
   view.setUint32(little ? at : at + 4, value, little);
 }
 
-function stringTable(names: readonly string[]): { bytes: Uint8Array; offsets: number[] } {
+/** NUL-terminated strings behind an empty first one, and where each begins. */
+export function stringTable(names: readonly string[]): { bytes: Uint8Array; offsets: number[] } {
   const offsets: number[] = [];
   let text = '\0';
   for (const name of names) {
@@ -169,4 +124,37 @@ function stringTable(names: readonly string[]): { bytes: Uint8Array; offsets: nu
     text += `${name}\0`;
   }
   return { bytes: encodeUtf8(text), offsets };
+}
+
+/** Content of a symbol table: the null symbol, then the functions. `names` are their string offsets. */
+export function symbolTable(
+  functions: readonly OutputFunction[],
+  names: readonly number[],
+  little: boolean,
+): Uint8Array {
+  const bytes = new Uint8Array((functions.length + 1) * SYM_SIZE);
+  functions.forEach(({ section, offset, size }, index) => {
+    const view = new DataView(bytes.buffer, (index + 1) * SYM_SIZE);
+    view.setUint32(0, names[index] ?? 0, little);
+    view.setUint8(4, (STB_GLOBAL << 4) | STT_FUNC);
+    view.setUint16(6, section, little);
+    writeWord(view, 8, offset, little);
+    writeWord(view, 16, size, little);
+  });
+  return bytes;
+}
+
+/** Content of a relocation section. */
+export function relocationTable(
+  relocations: readonly OutputRelocation[],
+  little: boolean,
+): Uint8Array {
+  const bytes = new Uint8Array(relocations.length * REL_SIZE);
+  relocations.forEach(({ offset, symbol, type }, index) => {
+    const view = new DataView(bytes.buffer, index * REL_SIZE);
+    writeWord(view, 0, offset, little);
+    view.setUint32(8, little ? type : symbol, little);
+    view.setUint32(12, little ? symbol : type, little);
+  });
+  return bytes;
 }

@@ -11,6 +11,7 @@ import type { Backend, PacketBatch } from '@anybpf/runtime';
 import { allBackends, backendFor } from '../backends.ts';
 import { readCaptureFile } from '../capture-file.ts';
 import { type Command, type Request, UsageError, usageOf } from '../command.ts';
+import { FileError } from '../failure.ts';
 import { MAP_OPTIONS, mapEntries } from '../map-entries.ts';
 import { openProgram } from '../open-program.ts';
 import type { Terminal } from '../terminal.ts';
@@ -51,7 +52,9 @@ export const bench: Command = {
     terminal.out(request.json ? JSON.stringify(report, null, 2) : formatText(report));
     const folder = request.text('report');
     if (folder !== undefined) {
-      const files = await writeReport(report, folder);
+      const files = await writeReport(report, folder).catch((error: unknown) => {
+        throw new FileError(folder, 'write', error);
+      });
       terminal.err(`wrote ${files.join(', ')}`);
     }
     const failed = failedWorkloads(report);

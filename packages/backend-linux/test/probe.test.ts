@@ -5,7 +5,7 @@ import type { BackendStatus } from '@anybpf/runtime';
 import { describe, expect, it } from 'vitest';
 import { parseCpuList } from '../src/maps/cpus.ts';
 import { missingCapabilities } from '../src/privileges.ts';
-import { backend, describeIf, describeLinux, openDescriptors } from './support.ts';
+import { backend, describeIf, describeLinux, openDescriptors, SLOW } from './support.ts';
 
 const run = promisify(execFile);
 const SCRIPT = fileURLToPath(new URL('./probe-child.ts', import.meta.url));
@@ -20,7 +20,7 @@ async function probeIn(
   return JSON.parse(stdout) as BackendStatus;
 }
 
-describe('probe', () => {
+describe('probe', { timeout: SLOW }, () => {
   it.each([
     {
       what: 'a library that is not there',

@@ -25,9 +25,12 @@ export function describeLinux(title: string, body: () => void): void {
   describeIf(status.available ? null : status.reason, title, body);
 }
 
+/** Milliseconds for what asks the kernel or starts processes: long on a busy machine. */
+export const SLOW = 60_000;
+
 /** @param obstacle why the suite cannot run here; null: it can */
 export function describeIf(obstacle: string | null, title: string, body: () => void): void {
-  describe(title, () => {
+  describe(title, { timeout: SLOW }, () => {
     beforeEach((context) => {
       if (obstacle !== null) context.skip(obstacle);
     });

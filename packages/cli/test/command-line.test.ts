@@ -33,7 +33,10 @@ async function pipeToClosed(args: readonly string[]): Promise<[number, string]> 
   return [Number(status), err];
 }
 
-describe('the command line as a whole', () => {
+/** Processes of their own and whole files: long on a busy machine. */
+const SLOW = { timeout: 60_000 };
+
+describe('the command line as a whole', SLOW, () => {
   test.each([
     [[], 2, /usage: anybpf COMMAND/],
     [['--help'], 0, /usage: anybpf COMMAND/],

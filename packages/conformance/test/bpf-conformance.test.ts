@@ -8,7 +8,7 @@ const folder = join(process.env['ANYBPF_SUITES'] ?? '', 'bpf_conformance');
 const present = process.env['ANYBPF_SUITES'] !== undefined && existsSync(folder);
 const ABSENT = 'outside suite bpf_conformance: ANYBPF_SUITES does not name a folder that has it';
 
-describe('bpf_conformance', () => {
+describe('bpf_conformance', { timeout: 60_000 }, () => {
   test('interpreter: every file passes', async ({ skip }) => {
     if (!present) return skip(ABSENT);
     const tests = await readSuite(folder);

@@ -55,7 +55,10 @@ describe.each(FLAVOURS)('$flavour', ({ flavour, batch, accepts }) => {
   });
 });
 
-test('tcpdump, where it is installed, accepts the same packets', ({ skip }) => {
+/** One process per expression: long on a busy machine. */
+const LIVE = { timeout: 60_000 };
+
+test('tcpdump, where it is installed, accepts the same packets', LIVE, ({ skip }) => {
   const absent = tcpdumpAbsent();
   if (absent !== null) return skip(absent);
   using file = new PacketFile(PACKETS);

@@ -124,7 +124,7 @@ describe.each(BACKENDS)('%s', (_name, backend) => {
     }
   });
 
-  test('a jump over more than 32,767 eBPF instructions', async ({ skip }) => {
+  test('a jump over more than 32,767 eBPF instructions', { timeout: 60_000 }, async ({ skip }) => {
     if (backend === null) return skip(kernel.reason);
     const far = Array.from({ length: 2500 }, () => ldbx(0));
     const program = classic([0x80, 0, 0, 0], [0x15, 0, 1, 80], [0x05, 0, 0, 2500], ...far, ACCEPT);

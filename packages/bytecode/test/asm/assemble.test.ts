@@ -133,7 +133,7 @@ describe('assemble', () => {
     expect(caught).toMatchObject({ line, column, reason, text: text.split('\n')[line - 1] });
   });
 
-  it('refuses a label out of reach of 16 bits, and takes it in 32', () => {
+  it('refuses a label out of reach of 16 bits, and takes it in 32', { timeout: 60_000 }, () => {
     const far = `${'mov %r0, 0\n'.repeat(0x8000)}far: exit`;
     expect(() => assemble(`ja far\n${far}`)).toThrow(
       "label 'far' is 32768 slots away, outside -32768 to 32767",

@@ -40,7 +40,7 @@ describe('ebpf-samples', () => {
     expect(files.length).toBeGreaterThan(100);
   });
 
-  it.each(files)('%s', (file) => {
+  it.each(files)('%s', { timeout: 60_000 }, (file) => {
     const object = parseObject(readFileSync(join(folder, file)));
     const { endianness } = object;
     for (const { name, bytes, lines } of [...object.programs, ...object.subprograms]) {

@@ -15,7 +15,7 @@ const runs = Number(process.env['ANYBPF_FUZZ_RUNS'] ?? 5000);
 const seed = Number(process.env['ANYBPF_FUZZ_SEED'] ?? Math.floor(Math.random() * 2 ** 32));
 
 /** Above this an input counts as a hang, ms. */
-const LIMIT = 1000;
+const LIMIT = 10_000;
 
 const ACCESS = [
   '',

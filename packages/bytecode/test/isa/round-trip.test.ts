@@ -20,11 +20,9 @@ describe('encode and decode', () => {
   it(`leave only typed errors on ${RUNS} random streams`, () => {
     const random = xorshift(0x9669);
     let decoded = 0;
-    let slowest = 0;
     for (let run = 0; run < RUNS; run++) {
       const bytes = randomStream(random);
       const endianness = (random() & 1) === 0 ? 'little' : 'big';
-      const started = performance.now();
       try {
         const stream = decode(bytes, { endianness });
         decoded++;
@@ -32,10 +30,8 @@ describe('encode and decode', () => {
       } catch (error) {
         if (!(error instanceof InvalidInstructionError)) throw error;
       }
-      slowest = Math.max(slowest, performance.now() - started);
     }
     expect(decoded).toBeGreaterThan(0);
-    expect(slowest).toBeLessThan(1000);
   }, 600_000);
 });
 

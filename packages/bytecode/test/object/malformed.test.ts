@@ -251,7 +251,7 @@ describe('fails to link, one program at a time', () => {
   });
 });
 
-describe('large and hostile', () => {
+describe('large and hostile', { timeout: 60_000 }, () => {
   test('a chain of calls through 20,000 functions', () => {
     const count = 20_000;
     const code = new Uint8Array(count * 16);

@@ -22,7 +22,7 @@ const slot = fc.record({
   imm: fc.oneof(fc.constantFrom(0, 1, 2, 8, -1, -8), fc.integer({ min: 0, max: 220 })),
 });
 
-it('a stream of any bytes ends in a result or a typed error', async () => {
+it('a stream of any bytes ends in a result or a typed error', { timeout: 60_000 }, async () => {
   const backend = createInterpreter({ instructionBudget: 20_000 });
   let ran = 0;
   const property = fc.asyncProperty(

@@ -51,7 +51,7 @@ const step = fc.record({
   source: fc.oneof(fc.record({ register }), fc.record({ immediate })),
 });
 
-it('random arithmetic agrees with BigInt', async () => {
+it('random arithmetic agrees with BigInt', { timeout: 60_000 }, async () => {
   const start = fc.array(fc.bigInt({ min: 0n, max: MASK }), { minLength: 4, maxLength: 4 });
   const property = fc.asyncProperty(
     start,

@@ -78,7 +78,7 @@ describe('randomPackets', () => {
     expect(sizes.filter((size) => size < 64).length).toBeGreaterThan(300);
   });
 
-  test('deterministic, and nearly all distinct', () => {
+  test('deterministic, and nearly all distinct', { timeout: 60_000 }, () => {
     const again = randomBatch({ count: 2000, seed: 3 });
     expect(formatHex(again.data)).toBe(formatHex(packetBatch(packets).data));
     expect(groupPackets(again).first.length).toBeGreaterThan(1900);

@@ -41,17 +41,17 @@ export function decode(bytes: Uint8Array, options: DecodeOptions = {}): Instruct
   const slots = new Int32Array(count);
   const indexOfSlot = new Int32Array(count).fill(-1);
 
+  // One record for all slots: instructions copy what they need of it.
+  const fields: MutableFields = { dst: 0, src: 0, offset: 0, imm: 0, nextImm: 0 };
   for (let slot = 0; slot < count; slot++) {
     const at = slot * 8;
     const code = view.getUint8(at);
     const registers = view.getUint8(at + 1);
-    const fields: MutableFields = {
-      dst: littleEndian ? registers & 15 : registers >> 4,
-      src: littleEndian ? registers >> 4 : registers & 15,
-      offset: view.getInt16(at + 2, littleEndian),
-      imm: view.getInt32(at + 4, littleEndian),
-      nextImm: 0,
-    };
+    fields.dst = littleEndian ? registers & 15 : registers >> 4;
+    fields.src = littleEndian ? registers >> 4 : registers & 15;
+    fields.offset = view.getInt16(at + 2, littleEndian);
+    fields.imm = view.getInt32(at + 4, littleEndian);
+    fields.nextImm = 0;
     const opcode = select(code, fields, slot, program);
     slots[instructions.length] = slot;
     indexOfSlot[slot] = instructions.length;
@@ -92,10 +92,12 @@ type MutableFields = { -readonly [K in keyof Fields]: Fields[K] };
 /** The one row that fits the fields, or the reason why none does. */
 function select(code: number, fields: Fields, slot: number, program: string | undefined): Opcode {
   const rows = opcodesOf(code);
-  let closest: { readonly rank: number; readonly reason: string } | undefined;
+  for (const row of rows) {
+    if (fits(row, fields)) return row;
+  }
+  let closest: Mismatch | undefined;
   for (const row of rows) {
     const mismatch = mismatchOf(row, fields);
-    if (mismatch === null) return row;
     if (closest === undefined || mismatch.rank > closest.rank) closest = mismatch;
   }
   const name = `0x${code.toString(16).padStart(2, '0')}`;
@@ -106,11 +108,25 @@ function select(code: number, fields: Fields, slot: number, program: string | un
   );
 }
 
+function fits(row: Opcode, { dst, src, offset, imm }: Fields): boolean {
+  return (
+    (row.dst === 'register' ? dst <= MAX_REGISTER : dst === row.dst) &&
+    (row.src === 'register' ? src <= MAX_REGISTER : src === row.src) &&
+    (row.offset === 'any' || offset === row.offset) &&
+    (row.imm === 'any' || imm === row.imm)
+  );
+}
+
+interface Mismatch {
+  readonly rank: number;
+  readonly reason: string;
+}
+
 /**
  * The first field that a row refuses. Fields that select among rows (src, offset, imm, in this
  * order) rank by how far they got, so that the message speaks of the row that was meant.
  */
-function mismatchOf(row: Opcode, fields: Fields): { rank: number; reason: string } | null {
+function mismatchOf(row: Opcode, fields: Fields): Mismatch {
   if (row.dst === 'register') {
     if (fields.dst > MAX_REGISTER) return { rank: 9, reason: `no such register r${fields.dst}` };
   } else if (fields.dst !== row.dst) {
@@ -124,10 +140,8 @@ function mismatchOf(row: Opcode, fields: Fields): { rank: number; reason: string
   if (row.offset !== 'any' && fields.offset !== row.offset) {
     return { rank: 2, reason: reservedReason('offset', row.offset, fields.offset) };
   }
-  if (row.imm !== 'any' && fields.imm !== row.imm) {
-    return { rank: 3, reason: reservedReason('imm', row.imm, fields.imm) };
-  }
-  return null;
+  const wanted = row.imm === 'any' ? fields.imm : row.imm;
+  return { rank: 3, reason: reservedReason('imm', wanted, fields.imm) };
 }
 
 function reservedReason(field: string, expected: number, actual: number): string {

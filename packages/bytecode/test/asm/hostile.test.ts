@@ -57,18 +57,10 @@ describe('hostile text', () => {
     60_000,
   );
 
-  it('assembles a megabyte of instructions in linear time', () => {
-    const time = (repeat: number): number => {
-      const text = 'mov %r0, 1\n'.repeat(repeat);
-      const started = performance.now();
-      expect(assemble(text).instructions).toHaveLength(repeat);
-      return performance.now() - started;
-    };
-    time(1000);
-    const few = time(10_000);
-    // The quickest of three: a busy machine delays any one of them.
-    const many = Math.min(...[1, 2, 3].map(() => time(80_000)));
-    expect(many).toBeLessThan(8 * 5 * Math.max(few, 5));
+  it('assembles a megabyte of instructions', () => {
+    // Quadratic work on 100,000 lines would take hours: the time-out is the bound.
+    const count = 100_000;
+    expect(assemble('mov %r0, 1\n'.repeat(count)).instructions).toHaveLength(count);
   }, 120_000);
 
   it('leaves only AssemblyError', () => {
